@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { describeError, isAbort } from "./errors.ts";
+
+Deno.test("an error is described with its causes, each said once", () => {
+  const refused = new Error("connection refused");
+  const request = new Error("GET /api failed: connection refused", { cause: refused });
+  const outer = new Error("cannot reach the hub", { cause: request });
+  assert.equal(
+    describeError(outer),
+    "cannot reach the hub: GET /api failed: connection refused",
+  );
+});
+
+Deno.test("anything that was thrown can be described", () => {
+  assert.equal(describeError("plain text"), "plain text");
+  assert.equal(describeError(42), "42");
+  assert.equal(describeError(undefined), "");
+  assert.equal(describeError(new TypeError()), "TypeError");
+});
+
+Deno.test("a cycle of causes ends", () => {
+  const error = new Error("round and round");
+  error.cause = error;
+  assert.equal(describeError(error), "round and round");
+});
+
+Deno.test("an abort is told apart from a fault", () => {
+  const controller = new AbortController();
+  controller.abort();
+  assert.ok(isAbort(controller.signal.reason));
+  assert.ok(!isAbort(new Error("AbortError")));
+});
