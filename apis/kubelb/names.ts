@@ -1,6 +1,6 @@
 /**
- * Labels, annotations, finalizers and object names: the contract with upstream's managers, CCMs and
- * command line (upstream `internal/kubelb/utils.go`). Changing one breaks running installations.
+ * Labels, annotations, finalizers and fixed object names: the contract with upstream's managers, CCMs
+ * and command line (upstream `internal/kubelb/utils.go`). Changing one breaks running installations.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** Prefix of the namespaces of tenants. */
 export const tenantNamespacePrefix = "tenant-";
 
-/** Name of the one Config, of each TenantState and of the Addresses that lists the nodes. */
+/** Name of the one Config, of each TenantState, and of the Addresses object that lists the nodes. */
 export const defaultObjectName = "default";
 
 /** Name of a tenant's ServiceAccount, Role, RoleBinding and token Secret. */
@@ -20,60 +20,68 @@ export const ccmKubeconfigSecretName = "kubelb-ccm-kubeconfig";
 /** The key in that Secret. */
 export const ccmKubeconfigKey = "kubelb";
 
-/** The `loadBalancerClass` and class name that tenants ask for. */
+/** The class (`loadBalancerClass`, ingress and gateway class) by which tenants ask for KubeLB. */
 export const kubelbClass = "kubelb";
 
-/** The `loadBalancerClass` whose Services the host runtime serves (design §2.3). */
+/** The `loadBalancerClass` of the hub Services that the host runtime serves (design §2.3). */
 export const hostLoadBalancerClass = "kubelb.k8c.io/host";
 
-/** Labels. */
-export const labels = {
-  /** Namespace of the object in the tenant cluster. */
-  originNamespace: "kubelb.k8c.io/origin-ns",
-  /** Name of the object in the tenant cluster. */
-  originName: "kubelb.k8c.io/origin-name",
-  /** `<Kind>.<group>` of the object that a Route stands for. */
-  originResourceKind: "kubelb.k8c.io/origin-resource-kind",
-  /** On a hub Service: its LoadBalancer. */
-  loadBalancerName: "kubelb.k8c.io/lb-name",
-  /** On a hub Service: its LoadBalancer's namespace. */
-  loadBalancerNamespace: "kubelb.k8c.io/lb-namespace",
-  /** The tenant's namespace, with its prefix. */
-  tenant: "kubelb.k8c.io/tenant",
-  /** {@linkcode managedByValue} on what KubeLB made. */
-  managedBy: "kubelb.k8c.io/managed-by",
-  /** Kubernetes' own label; on Envoys and in their Services' selector it is the tenant's namespace. */
-  appName: "app.kubernetes.io/name",
-  appInstance: "app.kubernetes.io/instance",
-  appManagedBy: "app.kubernetes.io/managed-by",
-} as const;
+/** Namespace of the origin, in the tenant cluster. */
+export const originNamespaceLabel = "kubelb.k8c.io/origin-ns";
 
-/** Value of {@linkcode labels}.managedBy. */
+/** Name of the origin, in the tenant cluster. */
+export const originNameLabel = "kubelb.k8c.io/origin-name";
+
+/** `<Kind>.<group>` of the object that a Route stands for. */
+export const originResourceKindLabel = "kubelb.k8c.io/origin-resource-kind";
+
+/** On a hub Service: the name of its LoadBalancer. */
+export const loadBalancerNameLabel = "kubelb.k8c.io/lb-name";
+
+/** On a hub Service: the namespace of its LoadBalancer. */
+export const loadBalancerNamespaceLabel = "kubelb.k8c.io/lb-namespace";
+
+/** On a LoadBalancer: the tenant's namespace, prefix included. */
+export const tenantLabel = "kubelb.k8c.io/tenant";
+
+/** On what KubeLB made; its value is {@linkcode managedByValue}. */
+export const managedByLabel = "kubelb.k8c.io/managed-by";
+
+/** See {@linkcode managedByLabel}; also the value of {@linkcode appManagedByLabel}. */
 export const managedByValue = "kubelb";
 
-/** Annotations. */
-export const annotations = {
-  /** `true` asks for a generated host name under the wildcard domain. */
-  requestWildcardDomain: "kubelb.k8c.io/request-wildcard-domain",
-  /** `v2` sends the client's address to the endpoints in the PROXY protocol; TCP only. */
-  proxyProtocol: "kubelb.k8c.io/proxy-protocol",
-  /** `true` on objects made by upstream's command line. */
-  cliGenerated: "kubelb.k8c.io/cli-generated",
-  /** kubectl's own copy of the object; never passed on. */
-  lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
-} as const;
+/** On Envoys, and in the selector of their Services: the tenant's namespace. */
+export const appNameLabel = "app.kubernetes.io/name";
 
-/** Finalizers. */
-export const finalizers = {
-  /** On LoadBalancer, Route, Tenant and SyncSecret in the hub, and on origin objects in the tenant. */
-  cleanup: "kubelb.k8c.io/cleanup",
-  /** On LoadBalancers with a host name. */
-  cleanupHostname: "kubelb.k8c.io/cleanup-hostname",
-  /** Legacy, on LoadBalancers: removed on sight. */
-  legacyEnvoyProxy: "kubelb.k8c.io/cleanup-envoy-proxy",
-  /** Legacy, on Services in the tenant: replaced by `cleanup`. */
-  legacyService: "kubelb.k8c.io/lb-finalizer",
-} as const;
+/** On the Deployment or DaemonSet of a fleet: the tenant's namespace. */
+export const appInstanceLabel = "app.kubernetes.io/instance";
+
+/** On the Deployment or DaemonSet of a fleet and its pods. */
+export const appManagedByLabel = "app.kubernetes.io/managed-by";
+
+/** `true` asks for a generated host name under the wildcard domain. */
+export const requestWildcardDomainAnnotation = "kubelb.k8c.io/request-wildcard-domain";
+
+/** `v2` tells the endpoints the client's address in the PROXY protocol; TCP only. */
+export const proxyProtocolAnnotation = "kubelb.k8c.io/proxy-protocol";
+
+/** `true` on objects that upstream's command line made. */
+export const cliGeneratedAnnotation = "kubelb.k8c.io/cli-generated";
+
+/** kubectl's own copy of an object; it is never passed on. */
+export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** On LoadBalancer, Route, Tenant and SyncSecret in the hub, and on origins in the tenant cluster. */
+export const cleanupFinalizer = "kubelb.k8c.io/cleanup";
+
+/** On LoadBalancers with a host name. */
+export const cleanupHostnameFinalizer = "kubelb.k8c.io/cleanup-hostname";
+
+/** Legacy, on LoadBalancers: removed on sight. */
+export const legacyEnvoyProxyFinalizer = "kubelb.k8c.io/cleanup-envoy-proxy";
+
+/** Legacy, on Services in the tenant cluster: replaced by {@linkcode cleanupFinalizer}. */
+export const legacyServiceFinalizer = "kubelb.k8c.io/lb-finalizer";
 
 /** The namespace of a tenant. A name that already has the prefix is taken as it is. */
 export function tenantNamespace(tenant: string): string {
@@ -92,7 +100,12 @@ export function hubServiceName(loadBalancer: string): string {
   return `envoy-${loadBalancer}`;
 }
 
-/** The Deployment or DaemonSet of a fleet. */
-export function envoyWorkloadName(tenantNamespace: string): string {
-  return `envoy-${tenantNamespace}`;
+/** The Deployment or DaemonSet of a fleet, by the tenant's namespace. */
+export function envoyWorkloadName(namespace: string): string {
+  return `envoy-${namespace}`;
+}
+
+/** The Service that gives a ClusterIP backend node ports, in the tenant cluster. */
+export function nodePortServiceName(service: string): string {
+  return `${service}-nodeport`;
 }
