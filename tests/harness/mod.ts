@@ -1,0 +1,47 @@
+/**
+ * What integration tests are made of: real control planes, our own programs, backends. No root, no
+ * container; everything on loopback; nothing stays behind even when a test is killed.
+ *
+ * ```ts ignore
+ * const hub = sharedControlPlane({ name: "hub", controllerManager: true }); // one a file
+ *
+ * Deno.test("a Service of type LoadBalancer gets an address", async () => {
+ *   await installCrds(hub());                               // manifests/crds
+ *   await hub().admin.apply(path, object);                  // fetch as system:masters
+ *   const path = await hub().kubeconfig({ user: "alice", groups: ["developers"] });
+ *   await using manager = await startProgram({
+ *     name: "manager",
+ *     mode: "manager",
+ *     args: (folder) => [`--kubeconfig=${hub().adminKubeconfig}`, `--state-dir=${folder}/state`],
+ *   });
+ *   await manager.waitReady();                              // /readyz
+ *   await using blue = new TcpBackend({ address: "127.0.1.1", identity: "blue" });
+ *   await using bind = await UdpBackend.start({ identity: "dns" });
+ *   await eventually(async () => await askTcp(address, 80) === "blue", { describe: "blue" });
+ *   await manager.kill("SIGKILL");                          // its Envoys go on
+ *   await manager.start();
+ *   await hub().kill("etcd");
+ *   await hub().restart("etcd");
+ * });
+ * ```
+ *
+ * `startControlPlane` is the same for a plane of a test's own (`await using`); ready in about 3 s.
+ * Environment: `KUBELB_KEEP=1` keeps the temporary folders (logs, kubeconfigs); binaries come from
+ * `tools/binaries` (`deno task binaries` says from where).
+ *
+ * @module
+ */
+export * from "../../tools/backends/http_backend.ts";
+export * from "../../tools/backends/tcp_backend.ts";
+export * from "../../tools/backends/udp_backend.ts";
+export * from "../../tools/binaries/find.ts";
+export * from "../../tools/cluster/admin_client.ts";
+export * from "../../tools/cluster/certificate_authority.ts";
+export * from "../../tools/cluster/control_plane.ts";
+export * from "../../tools/cluster/custom_resources.ts";
+export * from "../../tools/process/eventually.ts";
+export * from "../../tools/process/free_port.ts";
+export * from "../../tools/process/managed_process.ts";
+export * from "../../tools/process/program.ts";
+export * from "../../tools/process/sandbox.ts";
+export * from "./shared_control_plane.ts";

@@ -1,0 +1,76 @@
+/**
+ * A UDP server that says who it is.
+ *
+ * @module
+ */
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { systemClock } from "../../base/clock.ts";
+import type { BackendOptions } from "./tcp_backend.ts";
+
+/** Answers each datagram with its identity, a line feed, and what it received. */
+export class UdpBackend implements AsyncDisposable {
+  /** Addresses of the senders of all datagrams so far, in order. */
+  readonly peers: string[] = [];
+
+  private constructor(private readonly socket: Socket, readonly identity: string) {
+    socket.on("message", (message, peer) => {
+      this.peers.push(peer.address);
+      const answer = Buffer.concat([new TextEncoder().encode(`${identity}\n`), message]);
+      socket.send(answer, peer.port, peer.address);
+    });
+  }
+
+  /** Listens when it resolves. */
+  static async start(
+    { address = "127.0.0.1", port = 0, identity }: BackendOptions,
+  ): Promise<UdpBackend> {
+    const socket = createSocket("udp4");
+    socket.bind(port, address);
+    await once(socket, "listening");
+    return new UdpBackend(socket, identity);
+  }
+
+  get address(): string {
+    return this.socket.address().address;
+  }
+
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  /** Stops listening. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.socket, "close");
+    this.socket.close();
+    await closed;
+  }
+}
+
+/**
+ * Sends one datagram and returns the identity that answered and, after it, the message.
+ *
+ * @throws Error when nothing has come back after `deadline` milliseconds.
+ */
+export async function askUdp(
+  address: string,
+  port: number,
+  { message = "hello", deadline = 1_000 } = {},
+): Promise<string> {
+  const socket = createSocket("udp4");
+  const over = new AbortController();
+  const late = () => over.abort(new Error(`no answer from ${address}:${port} in ${deadline} ms`));
+  using _timer = systemClock.timer(late, deadline);
+  const closed = once(socket, "close");
+  try {
+    const answer = once(socket, "message", { signal: over.signal });
+    socket.send(message, port, address);
+    const [data] = await answer;
+    return new TextDecoder().decode(data).replace("\n", "");
+  } catch (error) {
+    throw over.signal.aborted ? over.signal.reason : error;
+  } finally {
+    socket.close();
+    await closed;
+  }
+}
