@@ -26,6 +26,8 @@
  * ```
  *
  * `startControlPlane` is the same for a plane of a test's own (`await using`); ready in about 3 s.
+ * A test that kills or restarts a *shared* plane's component needs `{ sanitizeOps: false,
+ * sanitizeResources: false }` (its child processes change hands); one with its own plane does not.
  * Environment: `KUBELB_KEEP=1` keeps the temporary folders (logs, kubeconfigs); binaries come from
  * `tools/binaries` (`deno task binaries` says from where).
  *
