@@ -1,0 +1,311 @@
+/**
+ * Mirrors one resource of an API server into a cache, for ever.
+ *
+ * @module
+ */
+import type { KubeObject, ResourceType } from "../apis/meta/v1.ts";
+import { type Clock, delay } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Random } from "../base/random.ts";
+import { ApiError, type ApiErrorReason, reasonOf } from "./api_error.ts";
+import type { ListOptions, ListPage, WatchOptions } from "./client.ts";
+import { LineSplitter } from "./line_splitter.ts";
+import type { ObjectCache } from "./object_cache.ts";
+import type { ReflectorMetrics } from "./reflector_metrics.ts";
+import {
+  initialReflectorState,
+  type ReflectorEffect,
+  type ReflectorFailure,
+  type ReflectorInput,
+  type ReflectorState,
+  step,
+} from "./reflector_step.ts";
+import { resourceName } from "./resource_path.ts";
+import { parseWatchEvent, type WatchEvent } from "./watch_event.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** The part of `KubeClient` that a reflector needs. */
+export interface ReflectorClient {
+  readonly name: string;
+  list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions): Promise<ListPage<T>>;
+  watch<T extends KubeObject>(
+    type: ResourceType<T>,
+    options: WatchOptions,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>>;
+  reconnect(): void;
+}
+
+/** Which objects of the resource. */
+export interface Selection {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+/** Why a reflector does not get on right now. */
+export interface ReflectorProblem {
+  readonly reason: ApiErrorReason;
+  /** Says what is wrong and what to do. */
+  readonly message: string;
+}
+
+/** What a reflector works with. */
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly client: ReflectorClient;
+  readonly type: ResourceType<T>;
+  readonly selection: Selection;
+  readonly cache: ObjectCache<T>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: ReflectorMetrics;
+}
+
+/** Bookmarks come about once a minute: this long without any, in milliseconds, is silence. */
+const watchPatience = 150_000;
+/** A streaming list that stalls this long, in milliseconds, will not end. */
+const listPatience = 30_000;
+/** The same trouble is logged again after this many milliseconds. */
+const reminderInterval = 60_000;
+
+type LongEffect = Extract<ReflectorEffect, { kind: "list" | "watch" | "wait" }>;
+
+/** The shell around {@linkcode step}: it performs the effects and tells what came of them. */
+export class Reflector<T extends KubeObject> {
+  #state: ReflectorState = initialReflectorState;
+  #effects: ReflectorEffect[] = [];
+  #collected: T[] = [];
+  #problem: ReflectorProblem | undefined;
+  #reminded = -Infinity;
+
+  constructor(private readonly options: ReflectorOptions<T>) {}
+
+  /** What is wrong now; `undefined` while all is well. */
+  get problem(): ReflectorProblem | undefined {
+    return this.#problem;
+  }
+
+  /** Mirrors until `signal` fires. Never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#dispatch({ kind: "start" });
+    while (!signal.aborted) {
+      const effect = this.#effects.shift();
+      if (effect === undefined) throw new Error("a reflector has nothing to do: a bug in step()");
+      if (isLong(effect)) await this.#performLong(effect, signal);
+      else this.#performShort(effect);
+    }
+  }
+
+  #dispatch(input: ReflectorInput): void {
+    const { clock, random } = this.options;
+    const context = { now: clock.monotonic(), random: random() };
+    const { state, effects } = step(this.#state, input, context);
+    this.#state = state;
+    this.#effects.push(...effects);
+  }
+
+  #performShort(effect: Exclude<ReflectorEffect, LongEffect>): void {
+    switch (effect.kind) {
+      case "discard":
+        this.#collected = [];
+        return;
+      case "replace":
+        return this.#replace(effect.resourceVersion);
+      case "reconnect":
+        return this.options.client.reconnect();
+      case "close":
+        return; // Leaving #watch has closed it.
+    }
+  }
+
+  async #performLong(effect: LongEffect, signal: AbortSignal): Promise<void> {
+    try {
+      if (effect.kind === "wait") await this.#wait(effect.milliseconds, signal);
+      else if (effect.kind === "list") await this.#list(effect, signal);
+      else await this.#watch(effect, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    await delay(this.options.clock, milliseconds, signal);
+    this.#dispatch({ kind: "elapsed" });
+  }
+
+  async #list(
+    effect: Extract<ReflectorEffect, { kind: "list" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { client, type, selection } = this.options;
+    const { kind: _, ...paging } = effect;
+    const page = await client.list(type, { ...selection, ...paging, signal });
+    for (const object of page.items) this.#collected.push(object);
+    this.#dispatch({
+      kind: "page",
+      resourceVersion: page.resourceVersion,
+      ...(page.continue ? { continue: page.continue } : {}),
+    });
+  }
+
+  async #watch(
+    effect: Extract<ReflectorEffect, { kind: "watch" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { client, type, selection, clock, metrics } = this.options;
+    const { resourceVersion, timeoutSeconds } = effect;
+    const controller = new AbortController();
+    const onAbort = () => controller.abort(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    let silent = false;
+    const patience = resourceVersion === undefined ? listPatience : watchPatience;
+    using watchdog = new Watchdog(clock, patience, () => {
+      silent = true;
+      controller.abort();
+    });
+    try {
+      metrics.watch();
+      const body = await client.watch(type, {
+        ...selection,
+        timeoutSeconds,
+        ...(resourceVersion === undefined ? { sendInitialEvents: true } : { resourceVersion }),
+      }, controller.signal);
+      if (resourceVersion !== undefined) this.#recovered();
+      await this.#read(body, watchdog);
+    } catch (error) {
+      if (signal.aborted || !silent) throw error;
+      this.options.log.warn("a watch was silent for too long and is opened again", {
+        resource: resourceName(type),
+      });
+      this.#dispatch({ kind: "silent" });
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      controller.abort();
+    }
+  }
+
+  /** Reads a stream until it ends or until the state machine wants something else. */
+  async #read(body: ReadableStream<Uint8Array>, watchdog: Watchdog): Promise<void> {
+    const splitter = new LineSplitter();
+    for await (const chunk of body) {
+      watchdog.touch();
+      for (const line of splitter.push(chunk)) {
+        if (line.length === 0) continue;
+        this.#take(parseWatchEvent<T>(line), watchdog);
+        if (!this.#performPendingShort()) return;
+      }
+    }
+    this.#dispatch({ kind: "closed" });
+  }
+
+  /** Performs what can be done within a stream; false when the stream has to end. */
+  #performPendingShort(): boolean {
+    for (let next = this.#effects[0]; next !== undefined; next = this.#effects[0]) {
+      if (isLong(next) || next.kind === "close") return false;
+      this.#effects.shift();
+      this.#performShort(next);
+    }
+    return true;
+  }
+
+  #take(event: WatchEvent<T>, watchdog: Watchdog): void {
+    switch (event.kind) {
+      case "malformed":
+        this.options.metrics.malformed();
+        this.#report({ reason: "Protocol", message: `malformed watch event: ${event.problem}` });
+        return this.#dispatch({ kind: "malformed" });
+      case "error": {
+        const { code = 500, message = "the watch failed" } = event.status;
+        return this.#failed({ reason: reasonOf(code, event.status) }, message);
+      }
+      case "bookmark":
+        return this.#takeBookmark(event.resourceVersion, event.endOfList, watchdog);
+      default:
+        return this.#takeObject(event.kind, event.object);
+    }
+  }
+
+  #takeBookmark(resourceVersion: string, endOfList: boolean, watchdog: Watchdog): void {
+    if (this.#state.phase.kind === "streaming") {
+      if (endOfList) {
+        watchdog.expect(watchPatience);
+        this.#dispatch({ kind: "complete", resourceVersion });
+      }
+      return;
+    }
+    this.options.cache.advance(resourceVersion);
+    this.#dispatch({ kind: "bookmark", resourceVersion });
+  }
+
+  #takeObject(kind: "added" | "modified" | "deleted", object: T): void {
+    if (this.#state.phase.kind === "streaming") {
+      this.#collected.push(object);
+      return this.#dispatch({ kind: "collected" });
+    }
+    if (kind === "deleted") this.options.cache.remove(object);
+    else this.options.cache.set(object);
+    this.#dispatch({ kind: "change", resourceVersion: object.metadata.resourceVersion! });
+  }
+
+  #replace(resourceVersion: string): void {
+    const { cache, metrics } = this.options;
+    const first = !cache.synced;
+    const objects = this.#collected;
+    this.#collected = [];
+    const { added, updated, deleted } = cache.replace(objects, resourceVersion);
+    metrics.list();
+    if (!first) metrics.missed(added + updated + deleted);
+    this.#recovered();
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof ApiError) {
+      return this.#failed({ reason: error.reason, retryAfter: error.retryAfter }, error.message);
+    }
+    // The body of a stream breaks with whatever fetch throws.
+    this.#failed({ reason: "Unreachable" }, `the watch broke: ${describeError(error)}`);
+  }
+
+  #failed(failure: ReflectorFailure, message: string): void {
+    this.options.metrics.failure(failure.reason);
+    this.#report({ reason: failure.reason, message });
+    this.#dispatch({ kind: "failed", failure });
+  }
+
+  #report(problem: ReflectorProblem): void {
+    const { log, clock, type, client } = this.options;
+    const now = clock.monotonic();
+    const same = this.#problem?.reason === problem.reason;
+    this.#problem = problem;
+    // A broken or expired watch is everyday life; it is worth a line only when it lasts.
+    const quiet = !same && this.#state.failures === 0 &&
+      (problem.reason === "Expired" || problem.reason === "Unreachable") &&
+      this.options.cache.synced;
+    if (quiet || (same && now - this.#reminded < reminderInterval)) return;
+    this.#reminded = now;
+    log.warn(problem.message, {
+      cluster: client.name,
+      resource: resourceName(type),
+      reason: problem.reason,
+    });
+  }
+
+  #recovered(): void {
+    if (this.#problem === undefined) return;
+    const { log, type, client } = this.options;
+    const { reason } = this.#problem;
+    this.#problem = undefined;
+    this.#reminded = -Infinity;
+    log.info("watching again", {
+      cluster: client.name,
+      resource: resourceName(type),
+      after: reason,
+    });
+  }
+}
+
+function isLong(effect: ReflectorEffect): effect is LongEffect {
+  return effect.kind === "list" || effect.kind === "watch" || effect.kind === "wait";
+}

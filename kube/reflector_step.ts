@@ -1,0 +1,311 @@
+/**
+ * What a reflector does next: a pure state machine, so that every fault is one row of a table test.
+ *
+ * Model: kube-rs `runtime/watcher`; rules: client-go `tools/cache/reflector.go`. Differences from
+ * client-go, on purpose: lists are always consistent reads (never `resourceVersion=0`), so the view
+ * cannot go back in time and needs no "not older than"; the first retry comes after 50–100 ms
+ * instead of 0.8–1.6 s; health counts after 10 s instead of 2 min, so that a second outage is not
+ * punished for the first.
+ *
+ * @module
+ */
+import type { ApiErrorReason } from "./api_error.ts";
+
+/** What the reflector is doing now. */
+export type ReflectorPhase =
+  | { readonly kind: "idle" }
+  /** Streaming list (WatchList): present objects arrive as events, a bookmark ends them. */
+  | { readonly kind: "streaming" }
+  /** Classic list, page by page. */
+  | { readonly kind: "listing"; readonly paged: boolean }
+  | {
+    readonly kind: "watching";
+    readonly resourceVersion: string;
+    /** Monotonic milliseconds. */
+    readonly since: number;
+    /** Changes and bookmarks received on this watch. */
+    readonly received: number;
+  }
+  /** Waiting before the next try; without a resource version that is a list. */
+  | { readonly kind: "waiting"; readonly resourceVersion?: string; readonly paged?: boolean };
+
+/** The whole state between two inputs. */
+export interface ReflectorState {
+  readonly phase: ReflectorPhase;
+  /** Failures since the reflector was last healthy; decides the next delay. */
+  readonly failures: number;
+  /** Whether the server offers WatchList; believed until it refuses. */
+  readonly watchList: boolean;
+}
+
+/** Where every reflector begins. */
+export const initialReflectorState: ReflectorState = {
+  phase: { kind: "idle" },
+  failures: 0,
+  watchList: true,
+};
+
+/** What a failed request or a broken stream says. */
+export interface ReflectorFailure {
+  readonly reason: ApiErrorReason;
+  /** Milliseconds the server asked us to wait. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** What can happen to a reflector. */
+export type ReflectorInput =
+  | { readonly kind: "start" }
+  /** One object of a streaming list has been collected. */
+  | { readonly kind: "collected" }
+  /** The streaming list is complete at this version. */
+  | { readonly kind: "complete"; readonly resourceVersion: string }
+  /** One page of a list has been collected; without `continue` it was the last. */
+  | { readonly kind: "page"; readonly resourceVersion: string; readonly continue?: string }
+  /** The watch brought a change; it has been applied. */
+  | { readonly kind: "change"; readonly resourceVersion: string }
+  | { readonly kind: "bookmark"; readonly resourceVersion: string }
+  /** A line that is no watch event. */
+  | { readonly kind: "malformed" }
+  /** The stream ended in good order. */
+  | { readonly kind: "closed" }
+  | { readonly kind: "failed"; readonly failure: ReflectorFailure }
+  /** Nothing has arrived for so long that the connection must be dead. */
+  | { readonly kind: "silent" }
+  /** The wait is over. */
+  | { readonly kind: "elapsed" };
+
+/** What the shell must do, in order. */
+export type ReflectorEffect =
+  /** Forget what has been collected. */
+  | { readonly kind: "discard" }
+  | { readonly kind: "list"; readonly continue?: string; readonly limit?: number }
+  /** Open a stream; without a resource version it is a streaming list. */
+  | { readonly kind: "watch"; readonly resourceVersion?: string; readonly timeoutSeconds: number }
+  /** End the current stream. */
+  | { readonly kind: "close" }
+  /** Hand the collected objects to the cache as the complete state. */
+  | { readonly kind: "replace"; readonly resourceVersion: string }
+  | { readonly kind: "wait"; readonly milliseconds: number }
+  /** Drop the connections of the client: one has been found dead. */
+  | { readonly kind: "reconnect" };
+
+/** What a step may look at beside its input. */
+export interface StepContext {
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** A fresh number in [0, 1). */
+  readonly random: number;
+}
+
+/** The next state, and what to do on the way there. */
+export interface ReflectorStep {
+  readonly state: ReflectorState;
+  readonly effects: readonly ReflectorEffect[];
+}
+
+/** client-go's page size. */
+const pageSize = 500;
+/** A watch that lived so long, in milliseconds, was healthy. */
+const healthyAfter = 10_000;
+/** A watch that ends this early without an event, in milliseconds, is a fault (client-go). */
+const veryShort = 1_000;
+
+/** One step of the reflector. Inputs that do not fit the phase come too late and change nothing. */
+export function step(
+  state: ReflectorState,
+  input: ReflectorInput,
+  context: StepContext,
+): ReflectorStep {
+  switch (state.phase.kind) {
+    case "idle":
+      return input.kind === "start" ? begin(state, context) : ignore(state);
+    case "waiting":
+      return input.kind === "elapsed" ? resume(state, state.phase, context) : ignore(state);
+    case "streaming":
+      return stepStreaming(state, input, context);
+    case "listing":
+      return stepListing(state, state.phase, input, context);
+    case "watching":
+      return stepWatching(state, state.phase, input, context);
+  }
+}
+
+function ignore(state: ReflectorState): ReflectorStep {
+  return { state, effects: [] };
+}
+
+/** Lists everything, by stream when the server can. */
+function begin(state: ReflectorState, context: StepContext, paged = true): ReflectorStep {
+  if (state.watchList) {
+    const watch = { kind: "watch", timeoutSeconds: timeoutSeconds(context) } as const;
+    return {
+      state: { ...state, phase: { kind: "streaming" } },
+      effects: [{ kind: "discard" }, watch],
+    };
+  }
+  return {
+    state: { ...state, phase: { kind: "listing", paged } },
+    effects: [{ kind: "discard" }, { kind: "list", ...(paged ? { limit: pageSize } : {}) }],
+  };
+}
+
+function resume(
+  state: ReflectorState,
+  phase: ReflectorPhase & { kind: "waiting" },
+  context: StepContext,
+): ReflectorStep {
+  if (phase.resourceVersion === undefined) return begin(state, context, phase.paged);
+  return watchFrom(state, phase.resourceVersion, context);
+}
+
+function stepStreaming(
+  state: ReflectorState,
+  input: ReflectorInput,
+  context: StepContext,
+): ReflectorStep {
+  switch (input.kind) {
+    case "complete":
+      // The same stream goes on as the watch.
+      return {
+        state: { ...state, phase: watching(input.resourceVersion, context) },
+        effects: [{ kind: "replace", resourceVersion: input.resourceVersion }],
+      };
+    case "failed":
+      if (refusesWatchList(input.failure)) return begin({ ...state, watchList: false }, context);
+      return retry(state, context, input.failure);
+    case "silent": {
+      // Either a dead connection or a server that ignores the unknown parameter and so never sends
+      // the closing bookmark. A classic list works in both cases.
+      const fallback = begin({ ...state, watchList: false }, context);
+      const effects = [{ kind: "close" }, { kind: "reconnect" }, ...fallback.effects] as const;
+      return { ...fallback, effects };
+    }
+    case "malformed":
+      return closing(retry(state, context));
+    case "closed":
+      return retry(state, context);
+    default:
+      return ignore(state);
+  }
+}
+
+/** A server without the feature calls the parameter invalid; a proxy may call it a bad request. */
+function refusesWatchList({ reason }: ReflectorFailure): boolean {
+  return reason === "Invalid" || reason === "BadRequest" || reason === "UnsupportedMediaType";
+}
+
+function stepListing(
+  state: ReflectorState,
+  phase: ReflectorPhase & { kind: "listing" },
+  input: ReflectorInput,
+  context: StepContext,
+): ReflectorStep {
+  switch (input.kind) {
+    case "page":
+      if (input.continue !== undefined) {
+        return { state, effects: [{ kind: "list", continue: input.continue, limit: pageSize }] };
+      } else {
+        const watch = watchFrom(state, input.resourceVersion, context);
+        const replace = { kind: "replace", resourceVersion: input.resourceVersion } as const;
+        return { ...watch, effects: [replace, ...watch.effects] };
+      }
+    case "failed":
+      // The continue token expired between two pages: take all in one piece.
+      if (input.failure.reason === "Expired" && phase.paged) return begin(state, context, false);
+      return retry(state, context, input.failure, { paged: phase.paged });
+    default:
+      return ignore(state);
+  }
+}
+
+function stepWatching(
+  state: ReflectorState,
+  phase: ReflectorPhase & { kind: "watching" },
+  input: ReflectorInput,
+  context: StepContext,
+): ReflectorStep {
+  const healthy = context.now - phase.since >= healthyAfter ? { ...state, failures: 0 } : state;
+  const { resourceVersion } = phase;
+  switch (input.kind) {
+    case "change":
+    case "bookmark": {
+      const received = phase.received + 1;
+      const next = { ...phase, resourceVersion: input.resourceVersion, received };
+      return ignore({ ...state, phase: next });
+    }
+    case "closed": {
+      const short = context.now - phase.since < veryShort && phase.received === 0;
+      if (short) return retry(state, context, undefined, { resourceVersion });
+      return watchFrom(healthy, resourceVersion, context);
+    }
+    case "failed":
+      // Only a version that the server has forgotten, or a kind that has gone, needs a new list.
+      if (needsList(input.failure)) return retry(healthy, context, input.failure);
+      return retry(healthy, context, input.failure, { resourceVersion });
+    case "silent": {
+      const again = watchFrom(healthy, resourceVersion, context);
+      return { ...again, effects: [{ kind: "close" }, { kind: "reconnect" }, ...again.effects] };
+    }
+    case "malformed":
+      // What that line said is lost: only a list can tell.
+      return closing(retry(healthy, context));
+    default:
+      return ignore(state);
+  }
+}
+
+function needsList({ reason }: ReflectorFailure): boolean {
+  return reason === "Expired" || reason === "ResourceMissing" || reason === "NotFound" ||
+    reason === "Invalid" || reason === "BadRequest";
+}
+
+function watching(resourceVersion: string, { now }: StepContext): ReflectorPhase {
+  return { kind: "watching", resourceVersion, since: now, received: 0 };
+}
+
+function watchFrom(
+  state: ReflectorState,
+  resourceVersion: string,
+  context: StepContext,
+): ReflectorStep {
+  return {
+    state: { ...state, phase: watching(resourceVersion, context) },
+    effects: [{ kind: "watch", resourceVersion, timeoutSeconds: timeoutSeconds(context) }],
+  };
+}
+
+/** Between 5 and 10 minutes, so that watches spread over API servers (client-go). */
+function timeoutSeconds({ random }: StepContext): number {
+  return Math.round(300 * (1 + random));
+}
+
+function retry(
+  state: ReflectorState,
+  context: StepContext,
+  failure?: ReflectorFailure,
+  from: { readonly resourceVersion?: string; readonly paged?: boolean } = {},
+): ReflectorStep {
+  const milliseconds = Math.max(
+    retryDelay(state.failures, context.random, failure?.reason),
+    failure?.retryAfter ?? 0,
+  );
+  return {
+    state: { ...state, failures: state.failures + 1, phase: { kind: "waiting", ...from } },
+    effects: [{ kind: "wait", milliseconds }],
+  };
+}
+
+function closing(result: ReflectorStep): ReflectorStep {
+  return { ...result, effects: [{ kind: "close" }, ...result.effects] };
+}
+
+/**
+ * Milliseconds before try number `failures` + 1: soon once, then client-go's 0.8 s doubling to 30 s
+ * with full jitter. A missing CustomResourceDefinition is asked for every few seconds: someone is
+ * probably installing it right now.
+ */
+export function retryDelay(failures: number, random: number, reason?: ApiErrorReason): number {
+  const longest = reason === "ResourceMissing" ? 2_000 : 30_000;
+  const base = failures === 0 ? 50 : Math.min(longest, 800 * 2 ** (failures - 1));
+  return base * (1 + random);
+}
