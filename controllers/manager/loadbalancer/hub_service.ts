@@ -1,0 +1,114 @@
+/**
+ * The hub Service of a LoadBalancer: where clients connect, and the authority on its listener ports.
+ *
+ * @module
+ */
+import type { Service, ServicePort, ServiceSpec } from "../../../apis/core/v1.ts";
+import {
+  appNameLabel,
+  hostLoadBalancerClass,
+  hubServiceName,
+  lastAppliedAnnotation,
+  loadBalancerNameLabel,
+  loadBalancerNamespaceLabel,
+  managedByLabel,
+  managedByValue,
+  originNameLabel,
+  originNamespaceLabel,
+} from "../../../apis/kubelb/names.ts";
+import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { propagateAnnotations } from "../annotations/propagation.ts";
+import type { TenantSettings } from "../config/tenant_settings.ts";
+import type { FrontPort } from "./front_ports.ts";
+
+/** Where Envoys run; it decides how traffic reaches them. */
+export type RuntimeKind = "host" | "kubernetes";
+
+/** What the hub Service follows from. */
+export interface HubServiceInput {
+  readonly loadBalancer: LoadBalancer;
+  readonly ports: readonly FrontPort[];
+  /** Listener port of each front port, by {@linkcode portKey}. */
+  readonly targetPorts: ReadonlyMap<string, number>;
+  readonly settings: TenantSettings;
+  readonly runtime: RuntimeKind;
+}
+
+/** What tells the ports of one Service apart: `TCP/80`. */
+export function portKey(port: { protocol?: string; port: number }): string {
+  return `${port.protocol ?? "TCP"}/${port.port}`;
+}
+
+/** The Service as it should be, ready for server-side apply. */
+export function desiredHubService(input: HubServiceInput): Service {
+  const { loadBalancer, settings } = input;
+  const { name, namespace = "", labels = {}, annotations = {} } = loadBalancer.metadata;
+  const { [lastAppliedAnnotation]: _, ...passedOn } = annotations;
+  const origin = [originNameLabel, originNamespaceLabel].filter((label) => label in labels);
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name: hubServiceName(name),
+      namespace,
+      labels: {
+        ...Object.fromEntries(origin.map((label) => [label, labels[label]!])),
+        [loadBalancerNameLabel]: name,
+        [loadBalancerNamespaceLabel]: namespace,
+        [managedByLabel]: managedByValue,
+        [appNameLabel]: namespace,
+      },
+      annotations: propagateAnnotations(passedOn, settings.annotations, "service"),
+      ownerReferences: [ownerReferenceTo(loadBalancer)],
+    },
+    spec: serviceSpec(input),
+  };
+}
+
+function ownerReferenceTo({ apiVersion, kind, metadata }: LoadBalancer) {
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "", controller: true };
+}
+
+function serviceSpec(input: HubServiceInput): ServiceSpec {
+  const { loadBalancer: { metadata, spec }, ports, targetPorts } = input;
+  return {
+    type: (spec.type ?? "ClusterIP") as NonNullable<ServiceSpec["type"]>,
+    selector: { [appNameLabel]: metadata.namespace ?? "" },
+    ports: ports.map((port) => servicePort(port, targetPorts)),
+    ...(spec.ipFamilies?.length && { ipFamilies: spec.ipFamilies }),
+    ...(spec.ipFamilyPolicy && { ipFamilyPolicy: spec.ipFamilyPolicy }),
+    ...externalTraffic(input),
+    ...(spec.type === "LoadBalancer" && loadBalancerFields(input)),
+  };
+}
+
+function servicePort(port: FrontPort, targetPorts: ReadonlyMap<string, number>): ServicePort {
+  const targetPort = targetPorts.get(portKey(port));
+  if (targetPort === undefined) throw new Error(`no listener port for ${portKey(port)}`);
+  return { name: port.name, protocol: port.protocol, port: port.port, targetPort };
+}
+
+/** The fields that only Services of type LoadBalancer may have. */
+function loadBalancerFields({ loadBalancer: { spec }, settings, runtime }: HubServiceInput) {
+  const loadBalancerClass = settings.loadBalancer.class ??
+    (runtime === "host" ? hostLoadBalancerClass : undefined);
+  return {
+    ...(loadBalancerClass && { loadBalancerClass }),
+    // Envoys on a host take traffic on the address itself; node ports would be wasted.
+    ...(runtime === "host" && { allocateLoadBalancerNodePorts: false }),
+    ...(spec.loadBalancerIP && { loadBalancerIP: spec.loadBalancerIP }),
+    ...(spec.sourceRanges?.length && { loadBalancerSourceRanges: spec.sourceRanges }),
+  };
+}
+
+/**
+ * Policy Local keeps the client's address, which source ranges and affinity need (design §2.11). On
+ * a host Envoy sees it anyway; there only the tenant's own wish counts.
+ */
+function externalTraffic({ loadBalancer: { spec }, runtime }: HubServiceInput) {
+  if (spec.type !== "LoadBalancer" && spec.type !== "NodePort") return {};
+  const needed = runtime === "kubernetes" &&
+    ((spec.sourceRanges?.length ?? 0) > 0 || spec.persistence !== undefined);
+  const local = spec.externalTrafficPolicy === "Local" || needed;
+  return { externalTrafficPolicy: local ? "Local" as const : "Cluster" as const };
+}
