@@ -34,8 +34,8 @@ export interface StringNode extends NodeBase {
   readonly maxLength?: number;
   /** A regular expression that means the same in RE2 and in JavaScript. */
   readonly pattern?: string;
-  /** `byte` is base64, `date-time` is RFC 3339. */
-  readonly format?: "byte" | "date-time";
+  /** `date-time` is RFC 3339. */
+  readonly format?: "date-time";
 }
 
 export interface IntegerNode extends NodeBase {

@@ -36,10 +36,16 @@ const statusSchema = object("What has become of it.", {
 /** What has become of a SyncSecret. */
 export interface SyncSecretStatus extends Infer<typeof statusSchema> {}
 
+// Not `format: byte`: the API server takes an empty string for malformed then, and a Secret may well
+// have an empty value.
+const base64 = string("Value in base64.", {
+  pattern: "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+});
+
 // Like a Secret, and unlike the other kinds, it has no spec.
 const schema = object("A Secret that a tenant gives to the hub.", {
   immutable: optional(boolean("The data does not change any more.")),
-  data: optional(map("The data, in base64.", string("Value.", { format: "byte" }))),
+  data: optional(map("The data.", base64)),
   stringData: optional(map("The data in plain; wins over data.", string("Value."))),
   type: optional(string("Type of the Secret, such as kubernetes.io/tls.")),
   status: optional(statusSchema),
