@@ -1,0 +1,53 @@
+/**
+ * Runs one command to its end.
+ *
+ * @module
+ */
+import { systemClock } from "../../base/clock.ts";
+import { Sandbox } from "../process/sandbox.ts";
+
+/** Choices of {@linkcode runCommand}. */
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds; then it is killed with everything it started. Default ten minutes. */
+  readonly limit?: number;
+  readonly cwd?: string;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly ok: boolean;
+  /** Standard output and error, as written. */
+  readonly output: string;
+}
+
+/** Runs a command in a sandbox: nothing that it starts outlives it. */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  { env = {}, limit = 600_000, cwd }: CommandOptions = {},
+): Promise<CommandResult> {
+  await using sandbox = await Sandbox.create("command");
+  const process = await sandbox.start({
+    name: "output",
+    command,
+    args,
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  let late = false;
+  const onLimit = () => {
+    late = true;
+    process.signal("SIGKILL");
+  };
+  using _timer = systemClock.timer(onLimit, limit);
+  const { success } = await process.exited();
+  const output = await process.log();
+  if (!late) return { ok: success, output };
+  return { ok: false, output: `${output}\nkilled: not finished after ${limit / 1000} s` };
+}
+
+/** Runs this Deno. */
+export function runDeno(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+  return runCommand(Deno.execPath(), args, options);
+}

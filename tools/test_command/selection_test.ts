@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { isSelected, parseSelection, type Selection } from "./selection.ts";
+
+const known = ["format", "unit"];
+
+Deno.test("without arguments everything is selected", () => {
+  const selection = parseSelection([], known) as Selection;
+  assert.deepEqual(selection, { stages: [], paths: [], strict: false });
+  assert.equal(isSelected("kube/client_test.ts", selection), true);
+});
+
+Deno.test("stages are named by --only, files by their paths", () => {
+  const selection = parseSelection(["--only=unit", "--strict", "./kube/"], known) as Selection;
+  assert.deepEqual(selection, { stages: ["unit"], paths: ["kube"], strict: true });
+  assert.equal(isSelected("kube/client_test.ts", selection), true);
+  assert.equal(isSelected("kubernetes_test.ts", selection), false);
+});
+
+Deno.test("unknown flags and stages are refused by name", () => {
+  assert.throws(() => parseSelection(["--fast"], known), /unknown flag --fast/);
+  assert.throws(() => parseSelection(["--only=all"], known), /unknown stage all; there are format/);
+});
+
+Deno.test("help is asked for", () => {
+  assert.equal(parseSelection(["--help"], known), "help");
+});

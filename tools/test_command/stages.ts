@@ -1,0 +1,111 @@
+/**
+ * The stages of the test command, in their order: the cheapest first.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../../base/clock.ts";
+import { savedLogsVariable } from "../process/saved_logs.ts";
+import { Sandbox } from "../process/sandbox.ts";
+import { logTails, runTests } from "./test_run.ts";
+import { runDeno } from "./run_command.ts";
+import { seconds, summary } from "./run_stages.ts";
+import { isSelected, type Selection } from "./selection.ts";
+import { type Outcome, type Stage, sum, verdict } from "./stage.ts";
+import { findFiles, isIntegrationTest } from "./test_files.ts";
+
+/** Root of the repository; every command runs there, wherever the caller is. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Programs that write generated files; with `--check` they only tell whether these are current. */
+const generators = ["tools/generate_crds.ts", "tools/generate_protos.ts"];
+
+/** Stages that hold as a whole, by name: the command is this Deno. */
+const commands: Record<string, string[]> = {
+  "format": ["fmt", "--check"],
+  "lint": ["lint"],
+  "types": ["check", "."],
+};
+
+/**
+ * The stages that a selection means: those named, else those with a test file among the paths, else
+ * all.
+ *
+ * @throws Error when no test file is at the paths.
+ */
+export async function chooseStages(selection: Selection): Promise<Stage[]> {
+  const stages = makeStages(selection);
+  if (selection.stages.length > 0) {
+    return stages.filter(({ name }) => selection.stages.includes(name));
+  }
+  if (selection.paths.length === 0) return stages;
+  const filled: string[] = [];
+  if ((await testFiles(selection, false)).length > 0) filled.push("unit");
+  if ((await testFiles(selection, true)).length > 0) filled.push("integration");
+  if (filled.length === 0) throw new Error(`no test file at ${selection.paths.join(", ")}`);
+  return stages.filter(({ name }) => filled.includes(name));
+}
+
+/** All stages; `selection` limits the files of those that contain tests. */
+export function makeStages(selection: Selection): Stage[] {
+  return [
+    ...Object.entries(commands).map(([name, args]) => commandStage(name, args)),
+    { name: "generated", run: runGenerators },
+    { name: "unit", run: () => runUnit(selection) },
+    { name: "integration", run: (report) => runIntegration(selection, report) },
+  ];
+}
+
+function commandStage(name: string, args: readonly string[]): Stage {
+  const run = async () => {
+    const { ok, output } = await runDeno(args, { cwd: root });
+    return verdict(ok, output);
+  };
+  return { name, run };
+}
+
+async function runGenerators(report: (line: string) => void): Promise<Outcome> {
+  const outcomes: Outcome[] = [];
+  for (const generator of generators) {
+    report(generator);
+    const args = ["run", "--allow-all", "--no-prompt", generator, "--check"];
+    const { ok, output } = await runDeno(args, { cwd: root });
+    outcomes.push(verdict(ok, output));
+  }
+  return sum(outcomes);
+}
+
+async function testFiles(selection: Selection, integration: boolean): Promise<string[]> {
+  const files = await findFiles(root, "_test.ts");
+  return files.filter((file) =>
+    isIntegrationTest(file) === integration && isSelected(file, selection)
+  );
+}
+
+async function runUnit(selection: Selection): Promise<Outcome> {
+  const files = await testFiles(selection, false);
+  if (files.length === 0) return sum([]);
+  return await runTests(files, { parallel: true, cwd: root });
+}
+
+/** One file, one process: what one leaves behind or breaks does not meet the next. */
+async function runIntegration(
+  selection: Selection,
+  report: (line: string) => void,
+): Promise<Outcome> {
+  const outcomes: Outcome[] = [];
+  for (const file of await testFiles(selection, true)) {
+    const start = systemClock.monotonic();
+    const outcome = await runIntegrationFile(file);
+    report(`${file}: ${summary(outcome)} in ${seconds(systemClock.monotonic() - start)}`);
+    outcomes.push(outcome);
+  }
+  return sum(outcomes);
+}
+
+async function runIntegrationFile(file: string): Promise<Outcome> {
+  await using logs = await Sandbox.create("logs");
+  const outcome = await runTests([file], { cwd: root, env: { [savedLogsVariable]: logs.folder } });
+  if (outcome.failed === 0) return outcome;
+  return { ...outcome, output: `${outcome.output}\n${await logTails(logs.folder)}` };
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { Sandbox } from "../process/sandbox.ts";
+import { judge, logTails, runTests } from "./test_run.ts";
+
+const files = ["a_test.ts", "b_test.ts"];
+const passed = { name: "works", result: "passed" } as const;
+
+Deno.test("passed, failed and skipped tests are counted", () => {
+  const outcome = judge(files, { ok: false, output: "boom\n" }, [
+    { file: "a_test.ts", ...passed },
+    { file: "a_test.ts", name: "needs a node", result: "skipped" },
+    { file: "b_test.ts", name: "breaks", result: "failed" },
+  ]);
+  assert.deepEqual(outcome, {
+    passed: 1,
+    failed: 1,
+    skipped: ["a_test.ts: needs a node"],
+    output: "boom",
+  });
+});
+
+Deno.test("a file without a test is a failure", () => {
+  const outcome = judge(files, { ok: true, output: "" }, [{ file: "a_test.ts", ...passed }]);
+  assert.equal(outcome.failed, 1);
+  assert.match(outcome.output, /b_test.ts contains no test/);
+});
+
+Deno.test("a run that fails without a failed test is a failure", () => {
+  const all = files.map((file) => ({ file, ...passed }));
+  assert.equal(judge(files, { ok: false, output: "" }, all).failed, 1);
+  assert.equal(judge(files, { ok: false, output: "cannot load" }, []).failed, 1);
+});
+
+Deno.test("real files are run and counted", async () => {
+  await using sandbox = await Sandbox.create("unit");
+  await sandbox.write("a_test.ts", 'Deno.test("one", () => {}); Deno.test("two", () => {});');
+  await sandbox.write("b_test.ts", 'Deno.test("three", () => { throw new Error("boom"); });');
+  const outcome = await runTests(files, { cwd: sandbox.folder });
+  assert.equal(outcome.passed, 2);
+  assert.equal(outcome.failed, 1);
+  assert.match(outcome.output, /Error: boom/);
+});
+
+Deno.test("a file that cannot be loaded is one failure, told in full", async () => {
+  await using sandbox = await Sandbox.create("unit");
+  await sandbox.write("a_test.ts", 'import "./missing.ts"; Deno.test("one", () => {});');
+  const outcome = await runTests(["a_test.ts"], { cwd: sandbox.folder });
+  assert.equal(outcome.failed, 1);
+  assert.match(outcome.output, /missing\.ts/);
+});
+
+Deno.test("the ends of saved logs are shown under their names", async () => {
+  await using sandbox = await Sandbox.create("unit");
+  await sandbox.write("saved/hub-1/hub-etcd.log", "one\ntwo\nthree\n");
+  await sandbox.write("saved/hub-1/hub-empty.log", "");
+  assert.equal(await logTails(sandbox.path("saved"), 2), "--- end of hub-etcd.log ---\ntwo\nthree");
+});
