@@ -14,19 +14,24 @@ export type WithStatus = KubeObject & { status?: object };
 export interface ApplyStatusOptions extends CallOptions {
   /** One per controller. */
   readonly fieldManager: string;
+  /**
+   * Others write parts of this status as well (a tenant's Service): whether to write is then judged
+   * only by the top-level fields that `status` names. Default false: the whole status is ours, and
+   * what `status` leaves out has to go.
+   */
+  readonly shared?: boolean;
 }
 
 /**
  * Makes `status` the status that `object` has, by server-side apply on the status subresource. Does
  * not write when the object as given says the same already.
  *
- * `status` is everything that this field manager says: what it leaves out is pruned if this manager
- * wrote it before. Equality is judged on the fields that `status` names, so that fields of other
- * managers do not cause writes; `pruned` names the fields to judge although they are absent.
+ * `status` is everything that this field manager says: the server prunes what it leaves out and this
+ * manager wrote before.
  *
- * @param object the object as last read: give it from the cache, and hand the result to
- *   `cache.observe`.
+ * @param object the object as last read, from the cache; hand the result to `cache.observe`.
  * @returns the object with its new status, or `object` itself when nothing was written.
+ * @throws {ApiError} `Conflict` when the object was deleted and created anew meanwhile.
  */
 export async function applyStatus<T extends WithStatus>(
   client: Pick<KubeClient, "apply">,
@@ -35,12 +40,18 @@ export async function applyStatus<T extends WithStatus>(
   status: NonNullable<T["status"]>,
   options: ApplyStatusOptions,
 ): Promise<T> {
-  if (semanticEqual(object.status, status)) return object;
+  const { shared = false, ...call } = options;
+  const present: Record<string, unknown> = { ...object.status };
+  if (semanticEqual(shared ? pick(present, Object.keys(status)) : present, status)) return object;
   const { name, namespace, uid } = object.metadata;
   const body = {
     // The uid makes the write fail, instead of landing on an object created anew with that name.
     metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) },
     status,
   } as unknown as Applied<T>;
-  return await client.apply(type, body, { ...options, subresource: "status" });
+  return await client.apply(type, body, { ...call, subresource: "status" });
+}
+
+function pick(from: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]]));
 }
