@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer, LoadBalancerPort } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { parseCidr, parseIp } from "../endpoint_guard/cidr.ts";
 
@@ -50,8 +51,14 @@ function readPort(port: LoadBalancerPort, index: number): FrontPort {
   return { name: givenName, givenName, protocol: port.protocol ?? "TCP", port: port.port, index };
 }
 
-function specProblems({ spec }: LoadBalancer): Problem[] {
+function specProblems({ metadata, spec }: LoadBalancer): Problem[] {
   const problems: Problem[] = [];
+  if (!isDnsLabel(hubServiceName(metadata.name))) {
+    const message =
+      `"${metadata.name}" makes no Service name: use at most 57 lower case letters, ` +
+      `digits and dashes`;
+    problems.push({ field: "metadata.name", message });
+  }
   const type = spec.type ?? "ClusterIP";
   if (!serviceTypes.includes(type)) {
     const message = `"${type}" cannot be served: use ${serviceTypes.join(", ")}`;

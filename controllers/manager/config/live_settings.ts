@@ -1,0 +1,101 @@
+/**
+ * Config and Tenants as they are now, and the endpoint guard that follows from them.
+ *
+ * @module
+ */
+import { defaultObjectName } from "../../../apis/kubelb/names.ts";
+import { tenantOfNamespace } from "../../../apis/kubelb/names.ts";
+import type { Config, ConfigSpec, Tenant } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import type { Logger } from "../../../base/logger.ts";
+import type { ObjectCache } from "../../../kube/object_cache.ts";
+import { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
+import { endpointPolicyOf, type PolicyProblem } from "./endpoint_policy.ts";
+import { resolveTenantSettings, type TenantSettings } from "./tenant_settings.ts";
+
+/** Where the settings come from. */
+export interface LiveSettingsOptions {
+  readonly configs: ObjectCache<Config>;
+  readonly tenants: ObjectCache<Tenant>;
+  /** The manager's namespace. */
+  readonly namespace: string;
+  /** `--allowed-endpoint-cidrs`; valid, checked with the flags. */
+  readonly allowedCidrs: readonly string[];
+  readonly log: Logger;
+}
+
+/** Read live: what a getter returns is never older than the caches. */
+export class LiveSettings implements Disposable {
+  readonly #options: LiveSettingsOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #subscription: Disposable;
+  #hubCidrs: readonly string[] = [];
+  #guard: EndpointGuard;
+  #problems: readonly PolicyProblem[] = [];
+
+  constructor(options: LiveSettingsOptions) {
+    this.#options = options;
+    this.#guard = this.#makeGuard();
+    this.#subscription = options.configs.subscribe(() => this.#refresh());
+  }
+
+  /** The Config's spec; empty when there is no Config. */
+  get config(): ConfigSpec {
+    const { configs, namespace } = this.#options;
+    return configs.get(`${namespace}/${defaultObjectName}`)?.spec ?? {};
+  }
+
+  /** Decides about endpoints. Another object after every change of the policy. */
+  get guard(): EndpointGuard {
+    return this.#guard;
+  }
+
+  /** Ranges in the Config that are none. */
+  get problems(): readonly PolicyProblem[] {
+    return this.#problems;
+  }
+
+  /** The Tenant whose namespace this is. */
+  tenantOf(namespace: string): Tenant | undefined {
+    const name = tenantOfNamespace(namespace);
+    return name === undefined ? undefined : this.#options.tenants.get(name);
+  }
+
+  /** What holds for the tenant of a namespace; undefined when no tenant has it. */
+  settingsOf(namespace: string): TenantSettings | undefined {
+    const tenant = this.tenantOf(namespace);
+    return tenant && resolveTenantSettings(this.config, tenant.spec);
+  }
+
+  /** Replaces the hub's own ranges. */
+  setHubCidrs(cidrs: readonly string[]): void {
+    if (cidrs.join() === this.#hubCidrs.join()) return;
+    this.#hubCidrs = cidrs;
+    this.#options.log.info("the hub's own ranges, refused as endpoints", { cidrs });
+    this.#refresh();
+  }
+
+  /** Calls `listener` after each change of Config or of the hub's ranges. */
+  subscribe(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]();
+  }
+
+  #refresh(): void {
+    this.#guard = this.#makeGuard();
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #makeGuard(): EndpointGuard {
+    const { allowedCidrs, log } = this.#options;
+    const { policy, problems } = endpointPolicyOf(this.config, allowedCidrs, this.#hubCidrs);
+    for (const { field, message } of problems) {
+      log.error("a range of the Config's endpoint policy is ignored", { field, message });
+    }
+    this.#problems = problems;
+    return new EndpointGuard(policy);
+  }
+}
