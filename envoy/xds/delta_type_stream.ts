@@ -1,0 +1,187 @@
+/**
+ * One resource type on one stream, in the delta (incremental) variant.
+ *
+ * @module
+ */
+import { envoy } from "../proto/mod.ts";
+import { type Due, Ledger, type Versioned } from "./ledger.ts";
+import type { DeltaRequest } from "./request.ts";
+import type { Resource } from "./resource.ts";
+import { Subscription } from "./subscription.ts";
+import type {
+  Answer,
+  InFlight,
+  Permit,
+  Response,
+  TypeStream,
+  TypeStreamOptions,
+} from "./type_stream.ts";
+
+const { DeltaDiscoveryResponse } = envoy.service.discovery.v3;
+
+/** Answers with what changed, and with the names of what went. */
+export class DeltaTypeStream implements TypeStream<DeltaRequest> {
+  readonly #options: TypeStreamOptions;
+  readonly #subscription: Subscription;
+  readonly #ledger: Ledger<Versioned>;
+  #inFlight: InFlight | undefined;
+  #seen = false;
+  /** A client that comes to want everything waits for an answer even if there is nothing. */
+  #firstAnswerDue = false;
+
+  constructor(options: TypeStreamOptions) {
+    this.#options = options;
+    this.#subscription = new Subscription(options.legacyWildcard);
+    this.#ledger = new Ledger(options.store, options.typeUrl);
+  }
+
+  get inFlight(): InFlight | undefined {
+    return this.#inFlight;
+  }
+
+  describe(): { wildcard: boolean; names: number; held: number } {
+    const { wildcard, names } = this.#subscription;
+    return { wildcard, names: names.size, held: this.#ledger.told.size };
+  }
+
+  /** Here a nonce only matches answers; a stale one is no reason to ignore the subscription. */
+  receive(request: DeltaRequest): readonly Answer[] {
+    const answers = this.#answer(request);
+    const first = !this.#seen;
+    this.#seen = true;
+    const change = this.#subscription.change(request.subscribe, request.unsubscribe);
+    if (change.wildcard === "removed") this.#forgetUnnamed();
+    if (first) this.#takeInitialVersions(request.initialVersions);
+    if (change.wildcard === "added") {
+      this.#askEverything();
+      this.#firstAnswerDue = request.initialVersions.size === 0;
+    }
+    for (const name of change.asked) {
+      // Only the first request can say that the client still holds what it asks for.
+      if (first && request.initialVersions.has(name)) this.#ledger.changed(name);
+      else this.#ledger.asked(name);
+    }
+    for (const name of change.dropped) this.#drop(name);
+    const held = first && request.initialVersions.size > 0;
+    return held ? [{ kind: "held", resources: request.initialVersions }] : answers;
+  }
+
+  changed(names: ReadonlySet<string>): void {
+    for (const name of names) {
+      if (this.#subscription.covers(name)) this.#ledger.changed(name);
+    }
+  }
+
+  resend(name: string): void {
+    if (this.#subscription.covers(name)) this.#ledger.asked(name);
+  }
+
+  waiting(kind: keyof Permit): boolean {
+    return this.#ledger.has(kind === "updates" ? "update" : "removal");
+  }
+
+  compose(permit: Permit, nonce: string): Response | undefined {
+    if (this.#inFlight) return undefined;
+    const { resources, removed } = this.#collect(permit);
+    const empty = resources.length === 0 && removed.length === 0;
+    if (empty && !(this.#firstAnswerDue && permit.updates)) return undefined;
+    this.#firstAnswerDue = false;
+    const versions = new Map(resources.map(({ name, version }) => [name, version]));
+    this.#inFlight = { nonce, resources: versions, removed };
+    return {
+      typeUrl: this.#options.typeUrl,
+      bytes: encode(this.#options.typeUrl, nonce, resources, removed),
+      inFlight: this.#inFlight,
+      assignments: resources.flatMap(({ assignment }) => assignment ?? []),
+    };
+  }
+
+  #answer({ nonce, error }: DeltaRequest): readonly Answer[] {
+    const response = this.#inFlight;
+    if (response === undefined || nonce !== response.nonce) return [];
+    this.#inFlight = undefined;
+    return [
+      error === undefined
+        ? { kind: "accepted", response }
+        : { kind: "refused", response, message: error },
+    ];
+  }
+
+  /**
+   * What the client brought from an earlier stream. Names that are gone meanwhile come out as
+   * removals: forgetting them would leave them in the client for ever.
+   */
+  #takeInitialVersions(versions: ReadonlyMap<string, string>): void {
+    for (const [name, version] of versions) {
+      if (!this.#subscription.covers(name)) continue;
+      this.#ledger.tell(name, { version });
+      this.#ledger.changed(name);
+    }
+  }
+
+  #askEverything(): void {
+    for (const name of this.#options.store.names(this.#options.typeUrl)) this.#ledger.changed(name);
+  }
+
+  /** A name that the wildcard still covers has to be answered, so that the client keeps it. */
+  #drop(name: string): void {
+    if (this.#subscription.wildcard) this.#ledger.asked(name);
+    else this.#ledger.forget(name);
+  }
+
+  #forgetUnnamed(): void {
+    const names = [...this.#ledger.told.keys(), ...this.#ledger.due];
+    for (const name of names) {
+      if (!this.#subscription.covers(name)) this.#ledger.forget(name);
+    }
+  }
+
+  #collect(permit: Permit): { resources: Resource[]; removed: string[] } {
+    const resources: Resource[] = [];
+    const removed: string[] = [];
+    let bytes = 0;
+    for (const name of this.#ledger.due) {
+      const due = this.#ledger.assess(name);
+      const allowed = isPermitted(due, permit);
+      const size = sizeOf(name, due);
+      if (allowed && bytes > 0 && bytes + size > this.#options.maxResponseBytes) break;
+      if (due.kind === "nothing") this.#ledger.settle(name);
+      if (!allowed) continue;
+      bytes += size;
+      if (due.kind === "update") resources.push(due.resource);
+      else removed.push(name);
+      this.#ledger.tell(name, due.kind === "update" ? due.resource : undefined);
+    }
+    return { resources, removed };
+  }
+}
+
+/** Whether something is to be said, and may be. That a name does not exist may always be said. */
+function isPermitted({ kind }: Due, permit: Permit): boolean {
+  if (kind === "update") return permit.updates;
+  return kind === "absent" || (kind === "removal" && permit.removals);
+}
+
+/** An upper bound of what a name adds to a response: content, names (in UTF-8), and framing. */
+function sizeOf(name: string, due: Due): number {
+  const { body, typeUrl } = due.kind === "update" ? due.resource : { body: "", typeUrl: "" };
+  return body.length + 3 * name.length + typeUrl.length + 48;
+}
+
+function encode(
+  typeUrl: string,
+  nonce: string,
+  resources: readonly Resource[],
+  removedResources: readonly string[],
+): Uint8Array {
+  return DeltaDiscoveryResponse.encode({
+    typeUrl,
+    nonce,
+    resources: resources.map(({ name, version, body }) => ({
+      name,
+      version,
+      resource: { type_url: typeUrl, value: body },
+    })),
+    removedResources,
+  }).finish();
+}

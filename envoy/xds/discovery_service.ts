@@ -1,0 +1,113 @@
+/**
+ * The xDS server without a transport: sessions, their shared parts, and a view of them.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../../base/clock.ts";
+import type { Logger } from "../../base/logger.ts";
+import { Registry } from "../../base/metrics.ts";
+import type { DiscoveryMethod } from "./discovery_methods.ts";
+import { deltaProtocol, sotwProtocol } from "./protocol.ts";
+import type { ResourceStores } from "./resource_stores.ts";
+import {
+  type AnySession,
+  Session,
+  type SessionContext,
+  type SessionDescription,
+} from "./session.ts";
+import type { StreamTransport } from "./transport.ts";
+import { TurnScheduler } from "./turn_scheduler.ts";
+import { XdsError } from "./xds_error.ts";
+import type { Authorize, XdsObserver } from "./xds_events.ts";
+import { XdsMetrics } from "./xds_metrics.ts";
+
+/** What {@linkcode DiscoveryService} needs; the callbacks of {@linkcode XdsObserver} come with it. */
+export interface DiscoveryServiceOptions extends XdsObserver {
+  readonly stores: ResourceStores;
+  readonly authorize: Authorize;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Where metrics are registered. Default: nowhere. */
+  readonly metrics?: Registry;
+}
+
+/** What the server holds at one moment, for people. */
+export interface XdsSnapshot {
+  readonly synced: boolean;
+  readonly fleets: readonly {
+    readonly fleet: string;
+    /** How many resources by type URL. */
+    readonly resources: Readonly<Record<string, number>>;
+  }[];
+  readonly streams: readonly SessionDescription[];
+}
+
+/** Opens a session for each stream that a transport brings. */
+export class DiscoveryService implements Disposable {
+  readonly #context: SessionContext;
+  readonly #sessions = new Set<AnySession>();
+  readonly #resources = new DisposableStack();
+  #lastId = 0;
+
+  constructor(options: DiscoveryServiceOptions) {
+    const { stores, authorize, log, clock = systemClock, metrics = new Registry() } = options;
+    this.#context = {
+      stores,
+      authorize,
+      observer: options,
+      scheduler: this.#resources.use(new TurnScheduler({ clock })),
+      clock,
+      log,
+      metrics: new XdsMetrics(metrics),
+    };
+    this.#resources.use(stores.subscribe((event) => {
+      if (event.type === "synced") this.#wakeAll();
+      else this.#endFleet(event.fleet);
+    }));
+  }
+
+  /** Begins a session. The transport feeds it, and closes it when the client is gone. */
+  open(transport: StreamTransport, { variant, typeUrl }: DiscoveryMethod): AnySession {
+    const onClosed = () => void this.#sessions.delete(session);
+    const only = typeUrl === undefined ? {} : { typeUrl };
+    const options = { id: ++this.#lastId, transport, onClosed, ...only };
+    const session: AnySession = variant === "delta"
+      ? new Session(this.#context, { ...options, protocol: deltaProtocol })
+      : new Session(this.#context, { ...options, protocol: sotwProtocol });
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Streams, subscriptions and stores as they are now. */
+  snapshot(): XdsSnapshot {
+    const { stores } = this.#context;
+    return {
+      synced: stores.synced,
+      fleets: [...stores.list()].map((store) => ({
+        fleet: store.fleet,
+        resources: Object.fromEntries(
+          [...store.typeUrls()].map((typeUrl) => [typeUrl, store.count(typeUrl)]),
+        ),
+      })),
+      streams: [...this.#sessions].map((session) => session.describe()),
+    };
+  }
+
+  /** Ends all sessions. */
+  [Symbol.dispose](): void {
+    const error = new XdsError("Unavailable", "the server is shutting down");
+    for (const session of [...this.#sessions]) session.end(error);
+    this.#resources.dispose();
+  }
+
+  #wakeAll(): void {
+    for (const session of this.#sessions) session.wake();
+  }
+
+  #endFleet(fleet: string): void {
+    const error = new XdsError("Unavailable", `fleet ${fleet} was removed`);
+    for (const session of [...this.#sessions]) {
+      if (session.fleet === fleet) session.end(error);
+    }
+  }
+}

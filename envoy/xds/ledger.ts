@@ -1,0 +1,103 @@
+/**
+ * What a client was told of one type, and what it still has to be told.
+ *
+ * @module
+ */
+import type { Resource } from "./resource.ts";
+import type { ResourceStore } from "./resource_store.ts";
+
+/** What a client holds of a resource; a {@linkcode Resource} is one. */
+export interface Versioned {
+  readonly version: string;
+}
+
+/** What has to be said about one name, when it comes to saying it. */
+export type Due =
+  | { readonly kind: "nothing" }
+  /** Content the client does not have, or asked to get again. */
+  | { readonly kind: "update"; readonly resource: Resource }
+  /** The client asked for something that does not exist. */
+  | { readonly kind: "absent" }
+  /** The client holds something that no longer exists. */
+  | { readonly kind: "removal" };
+
+const nothing: Due = { kind: "nothing" };
+const absent: Due = { kind: "absent" };
+const removal: Due = { kind: "removal" };
+
+/**
+ * The bookkeeping of one type on one stream.
+ *
+ * Only names are queued, never content: what is said is read from the store when it is said. So a
+ * client that does not read costs at most one entry per resource, and gets the newest state when it
+ * reads again.
+ *
+ * What was sent counts as told even when the client refuses it; that is why a refused resource is
+ * not sent again before its content changes.
+ */
+export class Ledger<Held extends Versioned> {
+  /** `undefined`: the client was told that there is no such resource. */
+  readonly #told = new Map<string, Held | undefined>();
+  readonly #due = new Map<string, "changed" | "asked">();
+
+  constructor(readonly store: ResourceStore, readonly typeUrl: string) {}
+
+  /** Names about which something may have to be said. */
+  get due(): Iterable<string> {
+    return this.#due.keys();
+  }
+
+  /** Whether there may be something to say. */
+  get pending(): boolean {
+    return this.#due.size > 0;
+  }
+
+  /** What the client holds, as far as it was told. */
+  get told(): ReadonlyMap<string, Held | undefined> {
+    return this.#told;
+  }
+
+  /** The resource may have changed; said only if the client does not have the content. */
+  changed(name: string): void {
+    if (!this.#due.has(name)) this.#due.set(name, "changed");
+  }
+
+  /** The client must hear of the resource, whatever it was told. */
+  asked(name: string): void {
+    this.#due.set(name, "asked");
+  }
+
+  /** Records what the client now knows; `undefined` that there is no such resource. */
+  tell(name: string, held: Held | undefined): void {
+    this.#told.set(name, held);
+    this.#due.delete(name);
+  }
+
+  /** There is nothing to say about this name. */
+  settle(name: string): void {
+    this.#due.delete(name);
+  }
+
+  /** The client no longer cares about this name. */
+  forget(name: string): void {
+    this.#told.delete(name);
+    this.#due.delete(name);
+  }
+
+  /** What has to be said about a name that is due. */
+  assess(name: string): Due {
+    const asked = this.#due.get(name) === "asked";
+    const resource = this.store.get(this.typeUrl, name);
+    const held = this.#told.get(name);
+    if (resource) {
+      return asked || held?.version !== resource.version ? { kind: "update", resource } : nothing;
+    }
+    if (held) return removal;
+    return asked ? absent : nothing;
+  }
+
+  /** Whether anything of this kind is waiting to be said. */
+  has(kind: Exclude<Due["kind"], "nothing">): boolean {
+    return this.#due.keys().some((name) => this.assess(name).kind === kind);
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * What one fleet of Envoys is to be given.
+ *
+ * @module
+ */
+import type { Resource } from "./resource.ts";
+
+/** Resources of one type that changed content, appeared or went. */
+export interface ResourceChange {
+  readonly typeUrl: string;
+  readonly names: ReadonlySet<string>;
+}
+
+/** One owner's version of a resource, and those of further owners if there are any. */
+interface Entry {
+  owner: string;
+  resource: Resource;
+  others?: Map<string, Resource>;
+}
+
+const nothing: ReadonlyMap<string, Entry> = new Map();
+
+/**
+ * The resources of one fleet, by type and name, each held by the owners that contributed it.
+ *
+ * The served state depends on the contributions alone, not on the order in which they came: when
+ * owners contribute different content under one name, the owner that sorts first is served. So two
+ * replicas, or one before and after a restart, serve the same.
+ *
+ * Every operation costs as much as the owner it concerns has resources, however many others exist.
+ */
+export class ResourceStore {
+  readonly #types = new Map<string, Map<string, Entry>>();
+  readonly #owners = new Map<string, readonly Resource[]>();
+  readonly #listeners = new Set<(change: ResourceChange) => void>();
+
+  /** @param fleet the fleet's name, which is the node id of its Envoys. */
+  constructor(readonly fleet: string) {}
+
+  /**
+   * Replaces all that `owner` contributed.
+   *
+   * @returns how many served resources changed, appeared or went. Listeners have been told by then.
+   * @throws RangeError when `resources` holds a name twice; then nothing has changed.
+   */
+  set(owner: string, resources: readonly Resource[]): number {
+    const wanted = new Set(resources.map(keyOf));
+    if (wanted.size !== resources.length) {
+      throw new RangeError(
+        `owner ${owner} contributes a resource twice: ${duplicateOf(resources)}`,
+      );
+    }
+    const changes = new Changes();
+    for (const resource of resources) this.#contribute(owner, resource, changes);
+    for (const resource of this.#owners.get(owner) ?? []) {
+      if (!wanted.has(keyOf(resource))) this.#withdraw(owner, resource, changes);
+    }
+    if (resources.length > 0) this.#owners.set(owner, resources);
+    else this.#owners.delete(owner);
+    return this.#announce(changes);
+  }
+
+  /** Withdraws all that `owner` contributed; returns how many served resources changed. */
+  delete(owner: string): number {
+    return this.set(owner, []);
+  }
+
+  /** Withdraws everything of everyone. */
+  clear(): void {
+    const changes = new Changes();
+    for (const [typeUrl, entries] of this.#types) {
+      for (const name of entries.keys()) changes.add(typeUrl, name);
+    }
+    this.#types.clear();
+    this.#owners.clear();
+    this.#announce(changes);
+  }
+
+  /** The resource that is served under this name. */
+  get(typeUrl: string, name: string): Resource | undefined {
+    return this.#types.get(typeUrl)?.get(name)?.resource;
+  }
+
+  /** The names of all served resources of a type. */
+  names(typeUrl: string): Iterable<string> {
+    return (this.#types.get(typeUrl) ?? nothing).keys();
+  }
+
+  /** How many resources of a type are served. */
+  count(typeUrl: string): number {
+    return (this.#types.get(typeUrl) ?? nothing).size;
+  }
+
+  /** The types that have resources now. */
+  typeUrls(): Iterable<string> {
+    return this.#types.keys();
+  }
+
+  /** Calls `listener` once for each type of each change, until the result is disposed. */
+  subscribe(listener: (change: ResourceChange) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #contribute(owner: string, resource: Resource, changes: Changes): void {
+    const { typeUrl, name } = resource;
+    const entries = this.#types.get(typeUrl) ?? new Map<string, Entry>();
+    this.#types.set(typeUrl, entries);
+    const entry = entries.get(name);
+    if (entry === undefined) {
+      entries.set(name, { owner, resource });
+      changes.add(typeUrl, name);
+    } else if (entry.owner === owner) {
+      if (entry.resource.version !== resource.version) changes.add(typeUrl, name);
+      entry.resource = resource;
+    } else {
+      entry.others = (entry.others ?? new Map()).set(owner, resource);
+      serveFirst(entry, changes);
+    }
+  }
+
+  #withdraw(owner: string, { typeUrl, name }: Resource, changes: Changes): void {
+    const entries = this.#types.get(typeUrl);
+    const entry = entries?.get(name);
+    if (entries === undefined || entry === undefined) return;
+    if (entry.owner !== owner) {
+      entry.others?.delete(owner);
+    } else if (entry.others?.size) {
+      takeOver(entry, changes);
+    } else {
+      entries.delete(name);
+      changes.add(typeUrl, name);
+    }
+    if (entries.size === 0) this.#types.delete(typeUrl);
+  }
+
+  #announce(changes: Changes): number {
+    for (const [typeUrl, names] of changes.byType) {
+      for (const listener of [...this.#listeners]) listener({ typeUrl, names });
+    }
+    return changes.count;
+  }
+}
+
+/** Lets the first of the further owners take the place of the one that is served. */
+function serveFirst(entry: Entry, changes: Changes): void {
+  const first = firstOwner(entry);
+  if (first > entry.owner) return;
+  entry.others?.set(entry.owner, entry.resource);
+  takeOver(entry, changes);
+}
+
+/** Serves the first of the further owners instead of the present one. */
+function takeOver(entry: Entry, changes: Changes): void {
+  const owner = firstOwner(entry);
+  const resource = entry.others?.get(owner);
+  if (resource === undefined) return;
+  entry.others?.delete(owner);
+  if (entry.resource.version !== resource.version) changes.add(resource.typeUrl, resource.name);
+  entry.owner = owner;
+  entry.resource = resource;
+}
+
+function firstOwner(entry: Entry): string {
+  return [...entry.others?.keys() ?? []].reduce((a, b) => a < b ? a : b);
+}
+
+class Changes {
+  readonly byType = new Map<string, Set<string>>();
+
+  add(typeUrl: string, name: string): void {
+    const names = this.byType.get(typeUrl);
+    if (names) names.add(name);
+    else this.byType.set(typeUrl, new Set([name]));
+  }
+
+  get count(): number {
+    return this.byType.values().reduce((sum, names) => sum + names.size, 0);
+  }
+}
+
+function keyOf({ typeUrl, name }: Resource): string {
+  return `${typeUrl} ${name}`;
+}
+
+function duplicateOf(resources: readonly Resource[]): string | undefined {
+  const seen = new Set<string>();
+  return resources.map(keyOf).find((key) => seen.size === seen.add(key).size);
+}

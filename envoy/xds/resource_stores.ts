@@ -1,0 +1,64 @@
+/**
+ * The stores of all fleets, and whether they may be served from yet.
+ *
+ * @module
+ */
+import { ResourceStore } from "./resource_store.ts";
+
+/** What {@linkcode ResourceStores.subscribe} reports. */
+export type StoresEvent =
+  | { readonly type: "synced" }
+  | { readonly type: "removed"; readonly fleet: string };
+
+/** One {@linkcode ResourceStore} per fleet. */
+export class ResourceStores {
+  readonly #stores = new Map<string, ResourceStore>();
+  readonly #listeners = new Set<(event: StoresEvent) => void>();
+  #synced = false;
+
+  /** The store of a fleet; created empty when there is none. */
+  get(fleet: string): ResourceStore {
+    const existing = this.#stores.get(fleet);
+    if (existing) return existing;
+    const store = new ResourceStore(fleet);
+    this.#stores.set(fleet, store);
+    return store;
+  }
+
+  /** Whether a store exists, without creating it. */
+  has(fleet: string): boolean {
+    return this.#stores.has(fleet);
+  }
+
+  /** The stores that exist now. */
+  list(): Iterable<ResourceStore> {
+    return this.#stores.values();
+  }
+
+  /** Drops a fleet's store; the streams that it served are ended by the server. */
+  remove(fleet: string): void {
+    if (this.#stores.delete(fleet)) this.#emit({ type: "removed", fleet });
+  }
+
+  /** False: nobody is answered, since an empty answer at start-up would delete everything. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** To be called once all fleets have been translated for the first time. */
+  markSynced(): void {
+    if (this.#synced) return;
+    this.#synced = true;
+    this.#emit({ type: "synced" });
+  }
+
+  /** Calls `listener` for each event, until the result is disposed. */
+  subscribe(listener: (event: StoresEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #emit(event: StoresEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * The xDS server on gRPC (`@grpc/grpc-js` over `node:http2`).
+ *
+ * @module
+ */
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { type Clock, systemClock } from "../../base/clock.ts";
+import { type DiscoveryMethod, discoveryMethods } from "./discovery_methods.ts";
+import {
+  DiscoveryService,
+  type DiscoveryServiceOptions,
+  type XdsSnapshot,
+} from "./discovery_service.ts";
+import type { StreamTransport } from "./transport.ts";
+import type { XdsError, XdsErrorReason } from "./xds_error.ts";
+
+/** What {@linkcode XdsServer} needs. */
+export interface XdsServerOptions extends DiscoveryServiceOptions {
+  /** Default: plaintext, which is for loopback only. */
+  readonly credentials?: ServerCredentials;
+}
+
+type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
+
+/** A half-open client is found after 35 seconds. */
+const channelOptions = {
+  "grpc.keepalive_time_ms": 30_000,
+  "grpc.keepalive_timeout_ms": 5_000,
+  // A client that reconnects with 20,000 resources lists their names and versions in one request.
+  "grpc.max_receive_message_length": 8 << 20,
+  // A state-of-the-world answer is as large as the state.
+  "grpc.max_send_message_length": -1,
+};
+
+/** How long clients get to see why they are disconnected; milliseconds. */
+const shutdownGrace = 500;
+
+const statusCodes: Record<XdsErrorReason, status> = {
+  InvalidRequest: status.INVALID_ARGUMENT,
+  Refused: status.PERMISSION_DENIED,
+  TooMuch: status.RESOURCE_EXHAUSTED,
+  Unavailable: status.UNAVAILABLE,
+  Internal: status.INTERNAL,
+};
+
+/**
+ * Serves the stores to Envoys, aggregated and per type, delta and state of the world.
+ *
+ * @example
+ * ```ts ignore
+ * const stores = new ResourceStores();
+ * await using server = new XdsServer({
+ *   stores,
+ *   authorize: (_peer, node) => ({ fleet: node.id }),
+ *   log,
+ * });
+ * const port = await server.listen("127.0.0.1:8001");
+ * stores.markSynced();
+ * ```
+ */
+export class XdsServer implements AsyncDisposable {
+  readonly #service: DiscoveryService;
+  readonly #server = new Server(channelOptions);
+  readonly #credentials: ServerCredentials;
+  readonly #clock: Clock;
+
+  constructor(options: XdsServerOptions) {
+    this.#service = new DiscoveryService(options);
+    this.#credentials = options.credentials ?? ServerCredentials.createInsecure();
+    this.#clock = options.clock ?? systemClock;
+    for (const method of discoveryMethods) {
+      const handler = (call: Call) => serveCall(this.#service, call, method);
+      const implementation: UntypedServiceImplementation = { method: handler };
+      this.#server.addService(definitionOf(method), implementation);
+    }
+  }
+
+  /**
+   * Begins to accept connections.
+   *
+   * @param address host and port; port 0 takes a free one.
+   * @returns the port.
+   * @throws Error when the address cannot be bound.
+   */
+  listen(address: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(address, this.#credentials, (cause, port) => {
+        if (cause) reject(new Error(`the xDS server cannot listen on ${address}`, { cause }));
+        else resolve(port);
+      });
+    });
+  }
+
+  /** Streams, subscriptions and stores as they are now. */
+  snapshot(): XdsSnapshot {
+    return this.#service.snapshot();
+  }
+
+  /** Ends all streams with status UNAVAILABLE, then all connections. Envoys reconnect elsewhere. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#service[Symbol.dispose]();
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.timer(() => this.#server.forceShutdown(), shutdownGrace);
+      this.#server.tryShutdown(() => {
+        timer[Symbol.dispose]();
+        resolve();
+      });
+    });
+  }
+}
+
+/** Bytes stay bytes: the session decodes and encodes them. */
+function definitionOf({ path }: DiscoveryMethod): ServiceDefinition {
+  const identity = (bytes: Buffer) => bytes;
+  return {
+    method: {
+      path,
+      requestStream: true,
+      responseStream: true,
+      requestSerialize: identity,
+      requestDeserialize: identity,
+      responseSerialize: identity,
+      responseDeserialize: identity,
+    },
+  };
+}
+
+function serveCall(service: DiscoveryService, call: Call, method: DiscoveryMethod): void {
+  const session = service.open(transportOf(call), method);
+  call.on("data", (bytes: Uint8Array) => session.receive(bytes));
+  call.on("drain", () => session.drained());
+  call.on("cancelled", () => session.close());
+  call.on("error", () => session.close());
+  call.on("end", () => {
+    session.close();
+    call.end();
+  });
+}
+
+function transportOf(call: Call): StreamTransport {
+  return {
+    peer: { address: call.getPeer(), authContext: call.getAuthContext() },
+    send: (message) => call.write(message),
+    end(error?: XdsError) {
+      if (error === undefined) call.end();
+      else call.emit("error", { code: statusCodes[error.reason], details: error.message });
+    },
+  };
+}

@@ -1,0 +1,330 @@
+/**
+ * One client's stream from its first request to its end: the shell around the pure core.
+ *
+ * @module
+ */
+import type { Clock } from "../../base/clock.ts";
+import { describeError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import { DiscoveryStream, type TypeDescription } from "./discovery_stream.ts";
+import type { Protocol, Variant } from "./protocol.ts";
+import type { Node, RequestHeader } from "./request.ts";
+import type { ResourceChange } from "./resource_store.ts";
+import type { ResourceStores } from "./resource_stores.ts";
+import type { StreamTransport } from "./transport.ts";
+import type { Turn, TurnScheduler } from "./turn_scheduler.ts";
+import type { Answer } from "./type_stream.ts";
+import { XdsError } from "./xds_error.ts";
+import type { Authorization, Authorize, StreamIdentity, XdsObserver } from "./xds_events.ts";
+import type { XdsMetrics } from "./xds_metrics.ts";
+
+/** What all sessions of a server share. */
+export interface SessionContext {
+  readonly stores: ResourceStores;
+  readonly authorize: Authorize;
+  readonly observer: XdsObserver;
+  readonly scheduler: TurnScheduler;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: XdsMetrics;
+}
+
+/** What one session is about. */
+export interface SessionOptions<Request extends RequestHeader> {
+  /** Unique in this process. */
+  readonly id: number;
+  readonly transport: StreamTransport;
+  readonly protocol: Protocol<Request>;
+  /** Set on a stream for one type. */
+  readonly typeUrl?: string;
+  /** Called once, when the session is over. */
+  readonly onClosed: () => void;
+}
+
+/** A session without its request type, as its owner sees it. */
+export interface AnySession {
+  /** Undefined until the client is authorized. */
+  readonly fleet: string | undefined;
+  receive(bytes: Uint8Array): void;
+  drained(): void;
+  wake(): void;
+  close(): void;
+  end(error: XdsError): void;
+  describe(): SessionDescription;
+}
+
+/** A stream as shown to people. */
+export interface SessionDescription {
+  readonly stream: number;
+  readonly peer: string;
+  readonly variant: Variant;
+  readonly state: "waiting" | "authorizing" | "serving" | "closed";
+  readonly fleet?: string;
+  readonly node?: Node;
+  readonly types?: readonly TypeDescription[];
+  /** The last response that the client refused. */
+  readonly rejection?: { readonly typeUrl: string; readonly message: string };
+}
+
+type State<Request extends RequestHeader> =
+  /** No request yet: nobody knows who this is. */
+  | { readonly kind: "waiting" }
+  | { readonly kind: "authorizing"; readonly queued: Request[] }
+  | Serving<Request>
+  | { readonly kind: "closed" };
+
+interface Serving<Request extends RequestHeader> {
+  readonly kind: "serving";
+  readonly identity: StreamIdentity;
+  readonly stream: DiscoveryStream<Request>;
+  /** Changes that wait for this session's next turn. */
+  readonly inbox: ResourceChange[];
+  readonly resources: DisposableStack;
+}
+
+/** Requests that may wait for the client's authorization. */
+const maxQueued = 64;
+/** How long a client has to name all types it wants before removals begin; milliseconds. */
+const settleTime = 1000;
+
+/** Decodes, authorizes, lets the core decide, sends. Ends its own stream on errors, no other. */
+export class Session<Request extends RequestHeader> implements AnySession, Turn {
+  readonly #context: SessionContext;
+  readonly #options: SessionOptions<Request>;
+  readonly #log: Logger;
+  #state: State<Request> = { kind: "waiting" };
+  /** Whether the transport's buffer is full. */
+  #blocked = false;
+  #rejection: { typeUrl: string; message: string } | undefined;
+
+  constructor(context: SessionContext, options: SessionOptions<Request>) {
+    this.#context = context;
+    this.#options = options;
+    const { id, transport, protocol } = options;
+    this.#log = context.log.with({
+      stream: id,
+      peer: transport.peer.address,
+      variant: protocol.variant,
+    });
+    context.metrics.opened(protocol.variant, transport.peer.address);
+  }
+
+  get fleet(): string | undefined {
+    return this.#state.kind === "serving" ? this.#state.identity.fleet : undefined;
+  }
+
+  /** A message came. */
+  receive(bytes: Uint8Array): void {
+    if (this.#state.kind === "closed") return;
+    this.#guard(() => this.#accept(this.#options.protocol.decode(bytes)));
+  }
+
+  /** The transport can take more. */
+  drained(): void {
+    this.#blocked = false;
+    this.wake();
+  }
+
+  /** Something may have to be sent. */
+  wake(): void {
+    if (this.#state.kind === "serving") this.#context.scheduler.schedule(this);
+  }
+
+  /** Sends one response, if there is one. */
+  turn(): boolean {
+    const state = this.#state;
+    if (state.kind !== "serving") return false;
+    return this.#guard(() => this.#sendNext(state)) ?? false;
+  }
+
+  /** The client has gone. */
+  close(): void {
+    if (this.#state.kind === "closed") return;
+    const state = this.#state;
+    this.#state = { kind: "closed" };
+    const { metrics, scheduler } = this.#context;
+    const { protocol, transport, onClosed } = this.#options;
+    scheduler.cancel(this);
+    metrics.closed(protocol.variant, transport.peer.address);
+    onClosed();
+    if (state.kind !== "serving") return;
+    state.resources.dispose();
+    this.#log.info("xDS stream closed");
+    this.#notify("onStream", { ...state.identity, kind: "closed", variant: protocol.variant });
+  }
+
+  /** Ends the stream from this side. */
+  end(error: XdsError): void {
+    if (this.#state.kind === "closed") return;
+    this.close();
+    this.#options.transport.end(error);
+  }
+
+  describe(): SessionDescription {
+    const { id, transport, protocol } = this.#options;
+    const state = this.#state;
+    return {
+      stream: id,
+      peer: transport.peer.address,
+      variant: protocol.variant,
+      state: state.kind,
+      ...(state.kind === "serving"
+        ? {
+          fleet: state.identity.fleet,
+          node: state.identity.node,
+          types: state.stream.describe(),
+        }
+        : {}),
+      ...(this.#rejection ? { rejection: this.#rejection } : {}),
+    };
+  }
+
+  #accept(request: Request): void {
+    const state = this.#state;
+    if (state.kind === "waiting") this.#authorize(request);
+    else if (state.kind === "authorizing") enqueue(state.queued, request);
+    else if (state.kind === "serving") this.#serve(state, request);
+  }
+
+  /** Only the first request is sure to tell the node. */
+  #authorize(request: Request): void {
+    const node = request.node ?? { id: "", cluster: "" };
+    const result = this.#context.authorize(this.#options.transport.peer, node);
+    if (!(result instanceof Promise)) return this.#begin(result, node, [request]);
+    const queued = [request];
+    this.#state = { kind: "authorizing", queued };
+    result.then(
+      (authorization) => this.#guard(() => this.#begin(authorization, node, queued)),
+      (cause) => this.#fail(new XdsError("Unavailable", "cannot authorize", { cause })),
+    );
+  }
+
+  #begin(authorization: Authorization, node: Node, requests: readonly Request[]): void {
+    if (this.#state.kind === "closed") return;
+    if ("refused" in authorization) throw new XdsError("Refused", authorization.refused);
+    const { stores, clock } = this.#context;
+    const { id, protocol, typeUrl } = this.#options;
+    const { fleet } = authorization;
+    const store = stores.get(fleet);
+    const only = typeUrl === undefined ? {} : { typeUrl };
+    const stream = new DiscoveryStream({ protocol, store, ...only });
+    const inbox: ResourceChange[] = [];
+    const resources = new DisposableStack();
+    resources.use(store.subscribe((change) => {
+      inbox.push(change);
+      this.wake();
+    }));
+    resources.use(clock.timer(() => {
+      stream.settle();
+      this.wake();
+    }, settleTime));
+    const identity = { stream: id, fleet, node };
+    const state = { kind: "serving", identity, stream, inbox, resources } as const;
+    this.#state = state;
+    this.#log.info("xDS stream opened", { fleet, node: node.id });
+    this.#notify("onStream", { ...identity, kind: "opened", variant: protocol.variant });
+    for (const request of requests) this.#serve(state, request);
+  }
+
+  #serve(state: Serving<Request>, request: Request): void {
+    if (request.node && request.node.id !== state.identity.node.id) {
+      throw new XdsError("Refused", "the node id changed within a stream");
+    }
+    // Changes that wait are older than this request; taken in first, they cannot confuse it.
+    this.#takeChanges(state);
+    const { typeUrl, answers } = state.stream.receive(request);
+    this.#context.metrics.request(typeUrl);
+    for (const answer of answers) this.#report(state.identity, typeUrl, answer);
+    this.wake();
+  }
+
+  #takeChanges({ inbox, stream }: Serving<Request>): void {
+    for (const change of inbox.splice(0)) stream.changed(change);
+  }
+
+  #sendNext(state: Serving<Request>): boolean {
+    this.#takeChanges(state);
+    if (this.#blocked || !this.#context.stores.synced) return false;
+    const response = state.stream.next();
+    if (response === undefined) return false;
+    this.#context.metrics.response(response.typeUrl, response.bytes.length);
+    this.#blocked = !this.#options.transport.send(response.bytes);
+    return !this.#blocked;
+  }
+
+  #report(identity: StreamIdentity, typeUrl: string, answer: Answer): void {
+    switch (answer.kind) {
+      case "held": {
+        const { resources } = answer;
+        this.#notify("onAcknowledged", {
+          ...identity,
+          typeUrl,
+          resources,
+          removed: [],
+          held: true,
+        });
+        break;
+      }
+      case "accepted": {
+        const { resources, removed } = answer.response;
+        this.#notify("onAcknowledged", { ...identity, typeUrl, resources, removed, held: false });
+        break;
+      }
+      case "refused":
+        this.#reportRefusal(identity, typeUrl, answer.response.resources, answer.message);
+    }
+  }
+
+  #reportRefusal(
+    identity: StreamIdentity,
+    typeUrl: string,
+    resources: ReadonlyMap<string, string>,
+    message: string,
+  ): void {
+    const { fleet, node } = identity;
+    // Input is checked before translation, so this is a fault of ours. A few names help to find it.
+    const names = [...resources.keys().take(10)];
+    this.#log.error("Envoy refused a response", { fleet, node: node.id, typeUrl, names, message });
+    this.#context.metrics.rejected(typeUrl);
+    this.#rejection = { typeUrl, message };
+    this.#notify("onRejected", { ...identity, typeUrl, resources, message });
+  }
+
+  /** An observer's fault is not the client's. */
+  #notify<Name extends keyof XdsObserver>(
+    name: Name,
+    event: Parameters<NonNullable<XdsObserver[Name]>>[0],
+  ): void {
+    const handler = this.#context.observer[name] as ((event: unknown) => void) | undefined;
+    try {
+      handler?.call(this.#context.observer, event);
+    } catch (error) {
+      this.#log.error("an observer of the xDS server failed", { observer: name, error });
+    }
+  }
+
+  /** Runs `action`; if it throws, this stream ends, and nothing else does. */
+  #guard<Result>(action: () => Result): Result | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #fail(error: unknown): void {
+    const known = error instanceof XdsError;
+    const reason = known ? error.reason : "Internal";
+    const level = known ? "warn" : "error";
+    this.#log[level]("ending an xDS stream", { reason, error: describeError(error) });
+    this.end(known ? error : new XdsError("Internal", "internal error", { cause: error }));
+  }
+}
+
+function enqueue<Request>(queued: Request[], request: Request): void {
+  if (queued.length >= maxQueued) {
+    throw new XdsError("TooMuch", "too many requests before the client was authorized");
+  }
+  queued.push(request);
+}

@@ -1,0 +1,219 @@
+/**
+ * One resource type on one stream, in the state-of-the-world variant.
+ *
+ * @module
+ */
+import { envoy } from "../proto/mod.ts";
+import { Ledger } from "./ledger.ts";
+import type { SotwRequest } from "./request.ts";
+import type { Resource } from "./resource.ts";
+import { SetVersion } from "./set_version.ts";
+import { Subscription } from "./subscription.ts";
+import type {
+  Answer,
+  InFlight,
+  Permit,
+  Response,
+  TypeStream,
+  TypeStreamOptions,
+} from "./type_stream.ts";
+
+const { DiscoveryResponse } = envoy.service.discovery.v3;
+
+/** The parts of a response before it is encoded. */
+interface Collected {
+  readonly resources: readonly Resource[];
+  /** Those of `resources` that the client did not have. */
+  readonly updates: readonly Resource[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * Answers with everything that is wanted (listeners, clusters), or with what changed of it (all
+ * other types, whose resources go with the listener or cluster that names them).
+ *
+ * The version of a response is the version of the whole set that the client has with it. A client
+ * that brings that very version from an earlier stream is not answered until something changes.
+ */
+export class SotwTypeStream implements TypeStream<SotwRequest> {
+  readonly #options: TypeStreamOptions;
+  readonly #subscription: Subscription;
+  readonly #ledger: Ledger<Resource>;
+  readonly #version = new SetVersion();
+  #inFlight: InFlight | undefined;
+  /** The nonce of the last response; requests that carry an older one are out of date. */
+  #lastNonce: string | undefined;
+  #seen = false;
+  /** Must answer even if nothing is there to be sent. */
+  #answerDue = false;
+
+  constructor(options: TypeStreamOptions) {
+    this.#options = options;
+    this.#subscription = new Subscription(options.legacyWildcard);
+    this.#ledger = new Ledger(options.store, options.typeUrl);
+  }
+
+  get inFlight(): InFlight | undefined {
+    return this.#inFlight;
+  }
+
+  describe(): { wildcard: boolean; names: number; held: number } {
+    const { wildcard, names } = this.#subscription;
+    return { wildcard, names: names.size, held: this.#ledger.told.size };
+  }
+
+  receive(request: SotwRequest): readonly Answer[] {
+    if (this.#isStale(request)) return [];
+    const answers = this.#answer(request);
+    const first = !this.#seen;
+    this.#seen = true;
+    const change = this.#subscription.replace(request.names);
+    if (change.wildcard === "removed" || change.dropped.length > 0) this.#forgetUnwanted();
+    if (first && this.#holdsEverything(request.version)) {
+      return [{ kind: "held", resources: versionsOf(this.#ledger.told.values()) }];
+    }
+    for (const name of change.asked) this.#ledger.asked(name);
+    if (change.wildcard === "added") {
+      for (const name of this.#wanted()) this.#ledger.changed(name);
+      this.#answerDue = true;
+    }
+    if (this.#options.fullState && change.asked.length > 0) this.#answerDue = true;
+    return answers;
+  }
+
+  changed(names: ReadonlySet<string>): void {
+    for (const name of names) {
+      if (this.#subscription.covers(name)) this.#ledger.changed(name);
+    }
+  }
+
+  resend(name: string): void {
+    if (this.#subscription.covers(name)) this.#ledger.asked(name);
+  }
+
+  waiting(kind: keyof Permit): boolean {
+    return this.#ledger.has(kind === "updates" ? "update" : "removal");
+  }
+
+  compose(permit: Permit, nonce: string): Response | undefined {
+    if (this.#inFlight || !permit.updates) return undefined;
+    const collected = this.#options.fullState ? this.#collectAll(permit) : this.#collectDue();
+    if (collected === undefined) return undefined;
+    this.#answerDue = false;
+    this.#lastNonce = nonce;
+    const { resources, updates, removed } = collected;
+    this.#inFlight = { nonce, resources: versionsOf(resources), removed };
+    const { typeUrl } = this.#options;
+    const bytes = DiscoveryResponse.encode({
+      typeUrl,
+      nonce,
+      versionInfo: this.#version.toString(),
+      resources: resources.map(({ body }) => ({ type_url: typeUrl, value: body })),
+    }).finish();
+    const assignments = updates.flatMap(({ assignment }) => assignment ?? []);
+    return { typeUrl, bytes, inFlight: this.#inFlight, assignments };
+  }
+
+  /** Such a client has not seen the latest response yet, and will ask again when it has. */
+  #isStale({ nonce }: SotwRequest): boolean {
+    return nonce !== "" && this.#lastNonce !== undefined && nonce !== this.#lastNonce;
+  }
+
+  #answer({ nonce, error }: SotwRequest): readonly Answer[] {
+    const response = this.#inFlight;
+    if (response === undefined || nonce !== response.nonce) return [];
+    this.#inFlight = undefined;
+    return [
+      error === undefined
+        ? { kind: "accepted", response }
+        : { kind: "refused", response, message: error },
+    ];
+  }
+
+  /** Whether the client already has, from an earlier stream, all that it could be sent. */
+  #holdsEverything(version: string): boolean {
+    if (version === "") return false;
+    const resources = [...this.#wanted()].flatMap((name) => this.#stored(name) ?? []);
+    for (const resource of resources) this.#tell(resource);
+    if (this.#version.toString() === version) return true;
+    for (const resource of resources) this.#forget(resource.name);
+    return false;
+  }
+
+  *#wanted(): Iterable<string> {
+    const { store, typeUrl } = this.#options;
+    yield* this.#subscription.wildcard ? store.names(typeUrl) : this.#subscription.names;
+  }
+
+  #stored(name: string): Resource | undefined {
+    return this.#options.store.get(this.#options.typeUrl, name);
+  }
+
+  #forgetUnwanted(): void {
+    for (const name of [...this.#ledger.told.keys(), ...this.#ledger.due]) {
+      if (!this.#subscription.covers(name)) this.#forget(name);
+    }
+  }
+
+  /**
+   * Everything wanted, if any of it changed. What no longer exists is kept in the answer as long as
+   * removals are not permitted: here, leaving it out is the removal.
+   */
+  #collectAll(permit: Permit): Collected | undefined {
+    const update = this.#answerDue || this.#ledger.has("update");
+    const removal = permit.removals && this.#ledger.has("removal");
+    if (!update && !removal) return undefined;
+    const gone = [...this.#ledger.told.keys()].filter((name) => this.#stored(name) === undefined);
+    const kept = permit.removals ? [] : gone.flatMap((name) => this.#ledger.told.get(name) ?? []);
+    const resources = [...this.#wanted()].flatMap((name) => this.#stored(name) ?? []);
+    const updates = resources.filter(({ name }) => this.#ledger.assess(name).kind === "update");
+    for (const name of [...this.#ledger.due]) {
+      if (this.#ledger.assess(name).kind !== "removal") this.#ledger.settle(name);
+    }
+    for (const resource of resources) this.#tell(resource);
+    if (!permit.removals) return { resources: [...resources, ...kept], updates, removed: [] };
+    for (const name of gone) this.#forget(name);
+    return { resources, updates, removed: gone };
+  }
+
+  /** What changed of what is wanted. That something went cannot be said in this variant. */
+  #collectDue(): Collected | undefined {
+    const resources: Resource[] = [];
+    let bytes = 0;
+    for (const name of this.#ledger.due) {
+      const due = this.#ledger.assess(name);
+      if (due.kind === "update") {
+        const size = due.resource.body.length + due.resource.typeUrl.length + 24;
+        if (bytes > 0 && bytes + size > this.#options.maxResponseBytes) break;
+        bytes += size;
+        resources.push(due.resource);
+        this.#tell(due.resource);
+      } else {
+        this.#forget(name);
+      }
+    }
+    if (resources.length === 0 && !this.#answerDue) return undefined;
+    return { resources, updates: resources, removed: [] };
+  }
+
+  #tell(resource: Resource): void {
+    const held = this.#ledger.told.get(resource.name);
+    if (held?.version !== resource.version) {
+      if (held) this.#version.remove(held.name, held.version);
+      this.#version.add(resource.name, resource.version);
+    }
+    this.#ledger.tell(resource.name, resource);
+  }
+
+  #forget(name: string): void {
+    const held = this.#ledger.told.get(name);
+    if (held) this.#version.remove(name, held.version);
+    this.#ledger.forget(name);
+  }
+}
+
+function versionsOf(resources: Iterable<Resource | undefined>): Map<string, string> {
+  const versions = new Map<string, string>();
+  for (const resource of resources) if (resource) versions.set(resource.name, resource.version);
+  return versions;
+}

@@ -1,0 +1,23 @@
+/**
+ * The seam between the xDS server and what carries its bytes.
+ *
+ * @module
+ */
+import type { XdsError } from "./xds_error.ts";
+
+/** Who is at the other end, as the transport knows it. */
+export interface Peer {
+  /** Host and port. Streams of one connection share it. */
+  readonly address: string;
+  /** What the TLS handshake proved, if there was one; its shape is the transport's. */
+  readonly authContext?: unknown;
+}
+
+/** One bidirectional stream of messages. The session owns it, and ends it. */
+export interface StreamTransport {
+  readonly peer: Peer;
+  /** @returns false when the session must not send more before it is told `drained`. */
+  send(message: Uint8Array): boolean;
+  /** Ends the stream; with a status when something was wrong. */
+  end(error?: XdsError): void;
+}
