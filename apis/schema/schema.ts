@@ -121,6 +121,10 @@ type OptionalNames<F extends Fields> = {
 }[keyof F];
 
 /** The type of an object with these fields. */
-export type ObjectOf<F extends Fields> =
+export type ObjectOf<F extends Fields> = Flat<
   & { -readonly [K in Exclude<keyof F, OptionalNames<F>>]: Infer<F[K]> }
-  & { -readonly [K in OptionalNames<F>]?: Infer<F[K]> };
+  & { -readonly [K in OptionalNames<F>]?: Infer<F[K]> }
+>;
+
+/** The same type written as one object, which is what error messages then show. */
+type Flat<T> = { [K in keyof T]: T[K] } & unknown;

@@ -155,7 +155,8 @@ function* checkArray(node: ArrayNode, value: unknown, path: string): Generator<V
 function* checkMap(node: MapNode, value: unknown, path: string): Generator<Violation> {
   if (!isRecord(value)) return yield wrongType(path, "an object", value);
   for (const [key, entry] of Object.entries(value)) {
-    yield* checkNode(node.values, entry, `${path}[${quote(key)}]`);
+    // As with the fields of objects, null is dropped.
+    if (entry !== null) yield* checkNode(node.values, entry, `${path}[${quote(key)}]`);
   }
 }
 
@@ -163,13 +164,11 @@ function* checkObject(node: ObjectNode, value: unknown, path: string): Generator
   if (!isRecord(value)) return yield wrongType(path, "an object", value);
   for (const [name, field] of Object.entries(node.fields)) {
     const at = path === "" ? name : `${path}.${name}`;
-    const hasDefault = field.node.default !== undefined;
     const entry = Object.hasOwn(value, name) ? value[name] : undefined;
-    // The API server puts the default where null stands, too.
-    if (entry === undefined || (entry === null && hasDefault)) {
-      if (!field.optional && !hasDefault) yield { path: at, message: "is required" };
-    } else {
-      yield* checkNode(field.node, entry, at);
+    // The API server drops a field that is null before it looks at defaults and at the schema.
+    if (entry !== undefined && entry !== null) yield* checkNode(field.node, entry, at);
+    else if (!field.optional && field.node.default === undefined) {
+      yield { path: at, message: "is required" };
     }
   }
 }

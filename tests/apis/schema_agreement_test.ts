@@ -25,7 +25,7 @@ const plane = sharedControlPlane({ name: "schemas" }, installCrds);
 const wrong = 40;
 const numRuns = 60;
 
-for (const resource of customResources as readonly CustomResource<KubeObject>[]) {
+for (const resource of customResources) {
   const { kind } = resource.type;
   const { status, ...fields } = resource.root.fields;
   const root: ObjectNode = { ...resource.root, fields };

@@ -15,6 +15,7 @@ import {
   object,
   oneOf,
   optional,
+  type Schema,
   string,
 } from "../../schema/mod.ts";
 
@@ -24,6 +25,8 @@ export const protocols = ["TCP", "UDP"] as const;
 /** See {@linkcode protocols}. */
 export type Protocol = typeof protocols[number];
 
+// The exported schemas are typed by the interfaces' names: so types that contain them show the names.
+
 const endpointAddressFields = {
   ip: optional(string(
     "IPv4 or IPv6 address. Loopback, link-local, multicast and the hub's own ranges are refused " +
@@ -32,7 +35,7 @@ const endpointAddressFields = {
   hostname: optional(string("Host name; resolved in the hub.")),
 };
 
-export const endpointAddressSchema = constrained(
+const address = constrained(
   object("One address: an IP or a host name.", endpointAddressFields),
   {
     // CEL's || absorbs the error of a missing key, so this also holds with one key only.
@@ -43,18 +46,22 @@ export const endpointAddressSchema = constrained(
 );
 
 /** One address: an IP or a host name. */
-export interface EndpointAddress extends Infer<typeof endpointAddressSchema> {}
+export interface EndpointAddress extends Infer<typeof address> {}
 
-export const endpointPortSchema = object("One port of the endpoints.", {
+export const endpointAddressSchema: Schema<EndpointAddress> = address;
+
+const port = object("One port of the endpoints.", {
   name: optional(string("Matches the load balancer's port of the same name.")),
   port: integer("The port number, for example the node port in the tenant cluster."),
   protocol: optional(oneOf("TCP when absent.", protocols)),
 });
 
 /** One port of the endpoints. */
-export interface EndpointPort extends Infer<typeof endpointPortSchema> {}
+export interface EndpointPort extends Infer<typeof port> {}
 
-export const loadBalancerEndpointsSchema = object(
+export const endpointPortSchema: Schema<EndpointPort> = port;
+
+const endpoints = object(
   "A group of addresses with common ports: every address is combined with every port.",
   {
     name: optional(string("Name of the group.")),
@@ -71,11 +78,11 @@ export const loadBalancerEndpointsSchema = object(
 );
 
 /** A group of addresses with common ports. */
-export interface LoadBalancerEndpoints extends Infer<typeof loadBalancerEndpointsSchema> {}
+export interface LoadBalancerEndpoints extends Infer<typeof endpoints> {}
 
 /** `spec.endpoints` of LoadBalancer and Route. */
-export const endpointGroupsSchema = array(
+export const endpointGroupsSchema: Schema<LoadBalancerEndpoints[]> = array(
   "The groups of endpoints that serve the traffic.",
-  loadBalancerEndpointsSchema,
+  endpoints,
   { minItems: 1 },
 );

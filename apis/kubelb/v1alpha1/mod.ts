@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { KubeObject } from "../../meta/v1.ts";
+import type { CustomResource } from "../../schema/mod.ts";
 import { addressesResource } from "./addresses.ts";
 import { configResource } from "./config.ts";
 import { loadBalancerResource } from "./load_balancer.ts";
@@ -26,7 +28,7 @@ export * from "./tenant_state.ts";
 export * from "./version_info.ts";
 
 /** All kinds, in the order of the manifests. */
-export const customResources = [
+export const customResources: readonly CustomResource<KubeObject>[] = [
   addressesResource,
   configResource,
   loadBalancerResource,
@@ -34,4 +36,4 @@ export const customResources = [
   syncSecretResource,
   tenantResource,
   tenantStateResource,
-] as const;
+];
