@@ -6,7 +6,7 @@
 import type { LoadBalancerIngress, Service } from "../../../apis/core/v1.ts";
 import type { Condition } from "../../../apis/meta/v1.ts";
 import { setCondition } from "../../../apis/kubelb/conditions.ts";
-import { deepEqual } from "../object_differences.ts";
+import { semanticEqual } from "../../../kube/semantic_equal.ts";
 import type { SkippedPort } from "./service_ports.ts";
 
 /**
@@ -41,7 +41,7 @@ export function serviceStatusChange(
   const ingress = input.ingress?.map((point) => ({ ...point }));
   const sameIngress = ingress === undefined ||
     sameAddresses(ingress, service.status?.loadBalancer?.ingress ?? []);
-  if (sameIngress && deepEqual(condition, present)) return undefined;
+  if (sameIngress && semanticEqual(condition, present)) return undefined;
   return {
     ...(ingress && { loadBalancer: { ingress } }),
     ...(condition && { conditions: [condition] }),
@@ -53,7 +53,7 @@ export function sameAddresses(
   left: readonly LoadBalancerIngress[],
   right: readonly LoadBalancerIngress[],
 ): boolean {
-  return deepEqual(left.map(withDefaults), right.map(withDefaults));
+  return semanticEqual(left.map(withDefaults), right.map(withDefaults));
 }
 
 function withDefaults(point: LoadBalancerIngress): LoadBalancerIngress {
