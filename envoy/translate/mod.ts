@@ -1,0 +1,14 @@
+/**
+ * Translation: plain data about load balancers becomes Envoy configuration. Pure; knows neither
+ * Kubernetes nor xDS streams.
+ *
+ * @module
+ */
+export type { Binding } from "./binding.ts";
+export { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
+export { xdsEndpoint, type XdsEndpointFile } from "./bootstrap_xds.ts";
+export { defaultHealthCheckPace, type HealthCheck, type HealthCheckPace } from "./health_check.ts";
+export { healthCheckInterval } from "./health_check_interval.ts";
+export type { L4Endpoint, L4Service } from "./l4_service.ts";
+export { translateL4Service } from "./translate_l4_service.ts";
+export type { TranslatedResource } from "./translated_resource.ts";
