@@ -1,0 +1,106 @@
+/** The real Envoy as a client: it takes what it is given, and traffic goes where it should. */
+import assert from "node:assert/strict";
+import { silentLogger } from "../../base/logger.ts";
+import { Registry } from "../../base/metrics.ts";
+import { ResourceStores, XdsServer, type XdsServerOptions } from "../../envoy/xds/mod.ts";
+import { askTcp, eventually, freePort, TcpBackend } from "../harness/mod.ts";
+import { tcpService } from "./l4.ts";
+import { TestEnvoy } from "./test_envoy.ts";
+
+function startServer(stores: ResourceStores, overrides: Partial<XdsServerOptions> = {}): XdsServer {
+  return new XdsServer({
+    stores,
+    authorize: (_peer, node) => ({ fleet: node.id }),
+    log: silentLogger,
+    ...overrides,
+  });
+}
+
+async function counted(registry: Registry, metric: string): Promise<number> {
+  const name = `kubelb_envoy_control_plane_${metric}`;
+  const { values } = await registry.getSingleMetric(name)!.get();
+  return values.reduce((sum, { value }) => sum + value, 0);
+}
+
+function answers(port: number, identity: string): Promise<boolean> {
+  return eventually(async () => await askTcp("127.0.0.1", port) === identity, {
+    describe: `an answer of ${identity} on port ${port}`,
+  });
+}
+
+function refuses(port: number): Promise<boolean> {
+  const attempt = () => askTcp("127.0.0.1", port).then(() => undefined, (error: unknown) => error);
+  return eventually(
+    async () => await attempt() instanceof Deno.errors.ConnectionRefused,
+    { describe: `refusal on port ${port}` },
+  );
+}
+
+for (const variant of ["delta", "sotw"] as const) {
+  Deno.test(`${variant}: Envoy carries a request, follows endpoints, stops when the listener goes`, async () => {
+    const stores = new ResourceStores();
+    const store = stores.get("tenant-a");
+    await using server = startServer(stores);
+    const xdsPort = await server.listen("127.0.0.1:0");
+    await using blue = new TcpBackend({ identity: "blue" });
+    await using green = new TcpBackend({ identity: "green" });
+    const port = freePort();
+    const service = (endpoints: number[]) => tcpService({ name: "web", port, endpoints });
+    store.set("web", service([blue.port]));
+    stores.markSynced();
+    await using _envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
+
+    await answers(port, "blue");
+    assert.equal(store.set("web", service([green.port])), 1, "only the endpoints changed");
+    await answers(port, "green");
+    store.delete("web");
+    await refuses(port);
+  });
+
+  Deno.test(`${variant}: an Envoy that comes before the first resource gets it when it appears`, async () => {
+    const stores = new ResourceStores();
+    await using server = startServer(stores);
+    const xdsPort = await server.listen("127.0.0.1:0");
+    stores.markSynced();
+    await using envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
+    await envoy.reached("listener_manager.lds.update_success", 1);
+    await using blue = new TcpBackend({ identity: "blue" });
+    const port = freePort();
+    stores.get("tenant-a").set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
+    await answers(port, "blue");
+  });
+
+  Deno.test(`${variant}: a server that comes back has nothing to say if nothing changed, and drops nothing`, async () => {
+    const stores = new ResourceStores();
+    const store = stores.get("tenant-a");
+    await using blue = new TcpBackend({ identity: "blue" });
+    await using green = new TcpBackend({ identity: "green" });
+    const [port, otherPort] = [freePort(), freePort()];
+    store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
+    store.set("other", tcpService({ name: "other", port: otherPort, endpoints: [blue.port] }));
+    stores.markSynced();
+    const first = startServer(stores);
+    await using envoy = await TestEnvoy.start({
+      node: "tenant-a",
+      variant,
+      xdsPort: await first.listen("127.0.0.1:0"),
+    });
+    await answers(port, "blue");
+    await answers(otherPort, "blue");
+    await first[Symbol.asyncDispose]();
+    assert.equal(await askTcp("127.0.0.1", port), "blue");
+
+    const registry = new Registry();
+    await using second = startServer(stores, { metrics: registry });
+    await envoy.moveTo(await second.listen("127.0.0.1:0"));
+    await eventually(async () => await counted(registry, "grpc_requests_total") >= 3, {
+      describe: "Envoy's requests to the second server",
+    });
+    assert.equal(await askTcp("127.0.0.1", port), "blue");
+    store.set("web", tcpService({ name: "web", port, endpoints: [green.port] }));
+    await answers(port, "green");
+    const responses = await counted(registry, "grpc_responses_total");
+    assert.equal(responses, 1, "one response: the endpoints that changed");
+    assert.equal(await counted(registry, "rejects_total"), 0);
+  });
+}

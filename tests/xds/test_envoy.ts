@@ -1,0 +1,98 @@
+/**
+ * A real Envoy that takes its configuration from an xDS server under test.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { bootstrap, xdsEndpoint } from "../../envoy/translate/mod.ts";
+import { eventually, findBinary, freePort, type ManagedProcess, Sandbox } from "../harness/mod.ts";
+
+/** How to start a {@linkcode TestEnvoy}. */
+export interface TestEnvoyOptions {
+  readonly node: string;
+  readonly variant: "delta" | "sotw";
+  /** Port of the xDS server on 127.0.0.1. */
+  readonly xdsPort: number;
+}
+
+/** One Envoy process in a folder of its own. */
+export class TestEnvoy implements AsyncDisposable {
+  readonly #resources: AsyncDisposableStack;
+  readonly #admin: Deno.HttpClient;
+
+  private constructor(
+    readonly process: ManagedProcess,
+    private readonly sandbox: Sandbox,
+    resources: AsyncDisposableStack,
+  ) {
+    this.#resources = resources;
+    const path = sandbox.path("admin.sock");
+    this.#admin = resources.use(Deno.createHttpClient({ proxy: { transport: "unix", path } }));
+  }
+
+  static async start(options: TestEnvoyOptions): Promise<TestEnvoy> {
+    const resources = new AsyncDisposableStack();
+    const sandbox = resources.use(await Sandbox.create("xds-envoy"));
+    await writeEndpoint(sandbox, options.xdsPort);
+    const config = await sandbox.write(
+      "envoy.json",
+      JSON.stringify(configuration(sandbox, options)),
+    );
+    const process = await sandbox.start({
+      name: "envoy",
+      command: await findBinary("envoy"),
+      args: ["-c", config, "--use-dynamic-base-id", "--concurrency", "1", "-l", "info"],
+    });
+    return new TestEnvoy(process, sandbox, resources);
+  }
+
+  /** The answer of Envoy's admin server. @throws TypeError while it is not there. */
+  async admin(path: string): Promise<string> {
+    const response = await fetch(`http://envoy${path}`, { client: this.#admin });
+    return await response.text();
+  }
+
+  /** The value of a counter or gauge; 0 when Envoy does not know it. */
+  async stat(name: string): Promise<number> {
+    const text = await this.admin(`/stats?filter=${encodeURIComponent(`^${name}$`)}`);
+    return Number(text.match(/: (\d+)/)?.[1] ?? 0);
+  }
+
+  /** Resolves when the stat has at least this value. */
+  async reached(name: string, value: number): Promise<void> {
+    await eventually(async () => await this.stat(name) >= value, {
+      describe: async () => `${name} >= ${value}; log:\n${await this.process.logTail(20)}`,
+    });
+  }
+
+  /** Sends Envoy to another xDS server. */
+  async moveTo(xdsPort: number): Promise<void> {
+    await writeEndpoint(this.sandbox, xdsPort);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+}
+
+async function writeEndpoint(sandbox: Sandbox, port: number): Promise<void> {
+  const written = await sandbox.write(
+    "eds/new.json",
+    JSON.stringify(xdsEndpoint("127.0.0.1", port)),
+  );
+  await Deno.rename(written, sandbox.path("eds/xds.json"));
+}
+
+function configuration(sandbox: Sandbox, { node, variant }: TestEnvoyOptions) {
+  const config = bootstrap({
+    node,
+    cluster: node,
+    xds: { path: sandbox.path("eds/xds.json"), directory: join(sandbox.folder, "eds") },
+    adminSocket: sandbox.path("admin.sock"),
+    statsPort: freePort(),
+    readyPort: freePort(),
+    maxConnections: 1000,
+  });
+  if (variant === "delta") return config;
+  return JSON.parse(JSON.stringify(config).replace('"DELTA_GRPC"', '"GRPC"'));
+}
