@@ -43,8 +43,12 @@ const builtIn: readonly RefusedRange[] = [
 /** Verdicts kept; endpoints repeat (the nodes of a tenant), so nearly every question is a repeat. */
 const rememberedVerdicts = 10_000;
 
+let lastId = 0;
+
 /** Decides about endpoint addresses by one {@linkcode EndpointPolicy}; immutable. */
 export class EndpointGuard {
+  /** Another number for each guard: what was decided with another one must be decided again. */
+  readonly id = ++lastId;
   readonly #allowed: readonly Cidr[];
   readonly #refused: readonly RefusedRange[];
   readonly #denied: readonly RefusedRange[];

@@ -1,0 +1,126 @@
+/**
+ * Which Envoys hold what: the acknowledgements behind the condition `Programmed` (design §2.6).
+ *
+ * @module
+ */
+import type { Clock } from "../../../base/clock.ts";
+import type { Resource } from "../../../envoy/xds/resource.ts";
+
+/** How far the Envoys of a fleet are with the resources of one object. */
+export type Progress =
+  /** No Envoy is connected. */
+  | { readonly kind: "no-envoy" }
+  /** Some of the connected Envoys have not answered yet. */
+  | { readonly kind: "waiting"; readonly acknowledged: number; readonly connected: number }
+  /** All have; `silent` names those that were given up after a while. */
+  | { readonly kind: "programmed"; readonly connected: number; readonly silent: readonly string[] }
+  | { readonly kind: "rejected"; readonly message: string };
+
+/** An Envoy that has not answered for so long is no longer waited for, milliseconds. */
+export const patience = 10_000;
+
+interface Envoy {
+  readonly node: string;
+  readonly connectedAt: number;
+  /** `typeUrl name` → version that was acknowledged. */
+  readonly held: Map<string, string>;
+  /** `typeUrl name` → the version and why it was refused. */
+  readonly refused: Map<string, { readonly version: string; readonly message: string }>;
+}
+
+/** Follows all streams of this replica. Knows nothing of objects: it is asked about resources. */
+export class Acknowledgements {
+  /** By stream, because an Envoy that reconnects starts anew. */
+  readonly #fleets = new Map<string, Map<number, Envoy>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** An Envoy of `fleet` opened the stream `stream`. */
+  connected(fleet: string, stream: number, node: string): void {
+    let envoys = this.#fleets.get(fleet);
+    if (envoys === undefined) this.#fleets.set(fleet, envoys = new Map());
+    const connectedAt = this.clock.monotonic();
+    envoys.set(stream, { node, connectedAt, held: new Map(), refused: new Map() });
+  }
+
+  /** The stream ended. */
+  disconnected(fleet: string, stream: number): void {
+    const envoys = this.#fleets.get(fleet);
+    envoys?.delete(stream);
+    if (envoys?.size === 0) this.#fleets.delete(fleet);
+  }
+
+  /** The Envoy of `stream` holds `resources` (name → version) and no longer holds `removed`. */
+  acknowledged(
+    fleet: string,
+    stream: number,
+    typeUrl: string,
+    resources: ReadonlyMap<string, string>,
+    removed: readonly string[] = [],
+  ): void {
+    const envoy = this.#fleets.get(fleet)?.get(stream);
+    if (envoy === undefined) return;
+    for (const [name, version] of resources) envoy.held.set(`${typeUrl} ${name}`, version);
+    for (const name of removed) {
+      envoy.held.delete(`${typeUrl} ${name}`);
+      envoy.refused.delete(`${typeUrl} ${name}`);
+    }
+  }
+
+  /** The Envoy of `stream` refused a response with these resources (name → version). */
+  rejected(
+    fleet: string,
+    stream: number,
+    typeUrl: string,
+    resources: ReadonlyMap<string, string>,
+    message: string,
+  ): void {
+    const envoy = this.#fleets.get(fleet)?.get(stream);
+    for (const [name, version] of resources) {
+      envoy?.refused.set(`${typeUrl} ${name}`, { version, message });
+    }
+  }
+
+  /** How many Envoys of a fleet are connected. */
+  connectedCount(fleet: string): number {
+    return this.#fleets.get(fleet)?.size ?? 0;
+  }
+
+  /**
+   * How far the fleet is with `resources`.
+   *
+   * @param since monotonic milliseconds at which they were put into the store.
+   */
+  progress(fleet: string, resources: readonly Resource[], since: number): Progress {
+    const envoys = [...this.#fleets.get(fleet)?.values() ?? []];
+    if (envoys.length === 0) return { kind: "no-envoy" };
+    const refusal = envoys.map((envoy) => refusalOf(envoy, resources)).find((it) => it);
+    if (refusal) return { kind: "rejected", message: refusal };
+    const behind = envoys.filter((envoy) => !holds(envoy, resources));
+    const silent = behind.filter((envoy) => this.#gaveUp(envoy, since));
+    const acknowledged = envoys.length - behind.length;
+    if (behind.length > silent.length || acknowledged === 0) {
+      return { kind: "waiting", acknowledged, connected: envoys.length };
+    }
+    const names = silent.map(({ node }) => node);
+    return { kind: "programmed", connected: envoys.length, silent: names };
+  }
+
+  #gaveUp(envoy: Envoy, since: number): boolean {
+    return this.clock.monotonic() - Math.max(since, envoy.connectedAt) >= patience;
+  }
+}
+
+function holds(envoy: Envoy, resources: readonly Resource[]): boolean {
+  return resources.every(({ typeUrl, name, version }) =>
+    envoy.held.get(`${typeUrl} ${name}`) === version
+  );
+}
+
+function refusalOf(envoy: Envoy, resources: readonly Resource[]): string | undefined {
+  for (const { typeUrl, name, version } of resources) {
+    const refused = envoy.refused.get(`${typeUrl} ${name}`);
+    if (refused?.version === version) return refused.message;
+  }
+  return undefined;
+}

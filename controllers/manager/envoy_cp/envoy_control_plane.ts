@@ -1,0 +1,316 @@
+/**
+ * Keeps the resource stores equal to the translation of the objects. Runs in every replica.
+ *
+ * @module
+ */
+import type { Service } from "../../../apis/core/v1.ts";
+import { hubServiceName } from "../../../apis/kubelb/names.ts";
+import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { Logger } from "../../../base/logger.ts";
+import type { Registry } from "../../../base/metrics.ts";
+import type { L4Service } from "../../../envoy/translate/l4_service.ts";
+import type { Resource } from "../../../envoy/xds/resource.ts";
+import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
+import { Controller } from "../../../kube/controller.ts";
+import type { LiveSettings } from "../config/live_settings.ts";
+import { byAddresses, type HubCaches, loadBalancerKeyOf } from "../hub/hub_caches.ts";
+import { readFrontPorts } from "../loadbalancer/front_ports.ts";
+import type { RuntimeKind } from "../loadbalancer/hub_service.ts";
+import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
+import { evaluate, type Evaluation, guarded } from "./evaluation.ts";
+import { fingerprint, hostNamesOf } from "./fingerprint.ts";
+import { FleetLedger } from "./fleet_ledger.ts";
+import { HostNameUsers } from "./host_name_users.ts";
+import { resourcesOf } from "./resources.ts";
+
+/** What host names resolve to; the resolver is `host_names/`. */
+export interface HostNames {
+  /** The last answer, guarded or not; undefined while there has been none. */
+  lookup(hostname: string): readonly string[] | undefined;
+  /** Calls `listener` with each host name whose answer changed. */
+  subscribe(listener: (hostname: string) => void): Disposable;
+  /** Nobody uses the name any more. */
+  release(hostname: string): void;
+}
+
+/** What the control plane works with. */
+export interface EnvoyControlPlaneOptions {
+  readonly caches: HubCaches;
+  readonly settings: LiveSettings;
+  readonly stores: ResourceStores;
+  readonly hostNames: HostNames;
+  readonly runtime: RuntimeKind;
+  /** Where Envoy writes access logs; absent writes none. */
+  readonly accessLogPath?: string | undefined;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+}
+
+/** What was decided and put into the store for one load balancer. */
+export interface ServedState {
+  /** Absent when the spec is invalid; the last good configuration is then still served. */
+  readonly evaluation: Evaluation | undefined;
+  readonly resources: readonly Resource[];
+  /** `metadata.generation` that was looked at. */
+  readonly generation: number;
+  /** Monotonic milliseconds at which the resources last changed. */
+  readonly since: number;
+}
+
+interface Entry extends ServedState {
+  readonly fingerprint: string;
+  readonly services: readonly L4Service[];
+}
+
+/** A new interval changes every cluster of a fleet, so a burst of objects must settle first; ms. */
+const intervalDelay = 1_000;
+
+/** Translation may hold the event loop for so long before others get a turn; ms. */
+const longestRun = 8;
+
+/** One queue key per load balancer: a change costs what the object costs, whatever else exists. */
+export class EnvoyControlPlane {
+  readonly ledger = new FleetLedger();
+  readonly #options: EnvoyControlPlaneOptions;
+  readonly #log: Logger;
+  readonly #entries = new Map<string, Entry>();
+  readonly #users: HostNameUsers;
+  readonly #listeners = new Set<(key: string) => void>();
+  readonly #fleetListeners = new Set<(fleet: string) => void>();
+  readonly #staleIntervals = new Map<string, Disposable>();
+  readonly #controller: Controller;
+  #turnBegan = 0;
+
+  constructor(options: EnvoyControlPlaneOptions) {
+    this.#options = options;
+    this.#log = options.log.with({ part: "envoy-cp" });
+    this.#users = new HostNameUsers(options.hostNames);
+    const { caches, log, clock, metrics } = options;
+    this.#controller = new Controller({
+      name: "envoy-cp-controller",
+      reconcile: (key) => this.#reconcile(key),
+      log,
+      clock,
+      metrics,
+    })
+      .watch(caches.loadBalancers, ({ metadata }) => [keyOf(metadata)])
+      .watch(caches.services, (service) => loadBalancerKeyOf(service) ?? [])
+      .watch(
+        caches.addresses,
+        ({ metadata }) => this.#keysOf(caches.loadBalancers.byIndex(byAddresses, keyOf(metadata))),
+      )
+      .watch(caches.tenants, ({ metadata }) => this.#keysOfTenant(metadata.name));
+  }
+
+  /** What is served for a load balancer; undefined when nothing is. */
+  state(key: string): ServedState | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Calls `listener` with the key of each load balancer about which something else was decided. */
+  onDecided(listener: (key: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Calls `listener` with each fleet that got its first object or lost its last. */
+  onFleet(listener: (fleet: string) => void): Disposable {
+    this.#fleetListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#fleetListeners.delete(listener) };
+  }
+
+  /** Translates everything, opens the stores for answers, then follows changes until `signal`. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { caches, settings, hostNames, stores } = this.#options;
+    const { loadBalancers, services, addresses, tenants, configs } = caches;
+    try {
+      const needed = [loadBalancers, services, addresses, tenants, configs];
+      await Promise.all(needed.map((cache) => cache.whenSynced(signal)));
+    } catch {
+      return; // ordered to end before the caches were ready
+    }
+    using _config = settings.subscribe(() => this.#enqueueAll());
+    using _names = hostNames.subscribe((name) => this.#enqueue(this.#users.of(name)));
+    using _timers = { [Symbol.dispose]: () => this.#cancelTimers() };
+    this.#translateAll();
+    stores.markSynced();
+    await this.#controller.run(signal);
+  }
+
+  /** The first translation. Twice where the number of endpoints asks for another interval. */
+  #translateAll(): void {
+    const keys = this.#keysOf(this.#options.caches.loadBalancers.list());
+    for (const key of keys) this.#refresh(key);
+    const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.intervalIsStale(fleet));
+    for (const fleet of stale) this.ledger.refreshInterval(fleet);
+    for (const key of stale.flatMap((fleet) => this.ledger.keys(fleet))) this.#refresh(key);
+    this.#log.info("translated all load balancers", { loadBalancers: keys.length });
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    await this.#takeTurn();
+    this.#refresh(key);
+  }
+
+  /** Translation is synchronous; without a break a storm of changes would keep streams waiting. */
+  async #takeTurn(): Promise<void> {
+    const { clock } = this.#options;
+    if (clock.monotonic() - this.#turnBegan < longestRun) return;
+    await new Promise<void>((resolve) => clock.timer(resolve, 0));
+    this.#turnBegan = clock.monotonic();
+  }
+
+  #refresh(key: string): void {
+    const loadBalancer = this.#options.caches.loadBalancers.get(key);
+    if (loadBalancer === undefined || !this.#isServed(loadBalancer)) return this.#withdraw(key);
+    const fleet = loadBalancer.metadata.namespace!;
+    const before = this.#entries.get(key);
+    const print = this.#fingerprint(loadBalancer, fleet);
+    if (before?.fingerprint === print) return;
+    try {
+      this.#serve(key, fleet, this.#decide(loadBalancer, fleet, print, before));
+    } catch (error) {
+      // Input was checked, so this is our fault; the others and the last good state must not suffer.
+      this.#log.error("a load balancer cannot be translated", { key, error });
+    }
+  }
+
+  /** Whether the object's tenant may have load balancers, and the object is not on its way out. */
+  #isServed({ metadata }: LoadBalancer): boolean {
+    const { settings } = this.#options;
+    const namespace = metadata.namespace ?? "";
+    const tenant = settings.tenantOf(namespace);
+    if (metadata.deletionTimestamp !== undefined || tenant === undefined) return false;
+    return tenant.metadata.deletionTimestamp === undefined &&
+      settings.settingsOf(namespace)?.loadBalancer.disabled === false;
+  }
+
+  #decide(
+    loadBalancer: LoadBalancer,
+    fleet: string,
+    print: string,
+    before: Entry | undefined,
+  ): Entry {
+    const { settings, runtime, accessLogPath, hostNames, clock } = this.#options;
+    const { addresses } = this.#options.caches;
+    const { guard } = settings;
+    const read = readFrontPorts(loadBalancer);
+    const evaluation = read.valid
+      ? evaluate({
+        loadBalancer,
+        ports: read.ports,
+        hubService: this.#hubService(loadBalancer),
+        runtime,
+        checkInterval: this.ledger.interval(fleet),
+        accessLogPath,
+        guard,
+        addresses: (name) => addresses.get(`${fleet}/${name}`),
+        resolve: (hostname) => hostNames.lookup(hostname),
+      })
+      : undefined;
+    const services = evaluation?.kind === "serve"
+      ? evaluation.services
+      : guarded(before?.services ?? [], guard);
+    const resources = resourcesOf(services);
+    const unchanged = before !== undefined && sameContent(before.resources, resources);
+    return {
+      fingerprint: print,
+      evaluation,
+      services,
+      resources,
+      generation: loadBalancer.metadata.generation ?? 0,
+      since: unchanged ? before.since : clock.monotonic(),
+    };
+  }
+
+  #serve(key: string, fleet: string, entry: Entry): void {
+    this.#entries.set(key, entry);
+    const checked = entry.services.flatMap(({ healthCheck, endpoints }) =>
+      healthCheck ? endpoints : []
+    );
+    const first = this.ledger.add(fleet, key, checked.length);
+    this.#options.stores.get(fleet).set(key, entry.resources);
+    if (first) this.#announceFleet(fleet);
+    if (this.ledger.intervalIsStale(fleet)) this.#scheduleInterval(fleet);
+    for (const listener of [...this.#listeners]) listener(key);
+  }
+
+  #withdraw(key: string): void {
+    const fleet = parseKey(key).namespace ?? "";
+    this.#users.set(key, []);
+    if (!this.#entries.delete(key)) return;
+    this.#options.stores.get(fleet).delete(key);
+    if (this.ledger.remove(fleet, key)) this.#announceFleet(fleet);
+    for (const listener of [...this.#listeners]) listener(key);
+  }
+
+  #hubService({ metadata }: LoadBalancer): Service | undefined {
+    const { namespace, name } = metadata;
+    const service = this.#options.caches.services.get(`${namespace}/${hubServiceName(name)}`);
+    const ours = service !== undefined && loadBalancerKeyOf(service) === `${namespace}/${name}`;
+    return ours && service.metadata.deletionTimestamp === undefined ? service : undefined;
+  }
+
+  #fingerprint(loadBalancer: LoadBalancer, fleet: string): string {
+    const { caches, settings, hostNames } = this.#options;
+    const addresses = (name: string) => caches.addresses.get(`${fleet}/${name}`);
+    const hosts = hostNamesOf(loadBalancer, addresses);
+    this.#users.set(keyOf(loadBalancer.metadata), hosts);
+    return fingerprint({
+      loadBalancer,
+      hubService: this.#hubService(loadBalancer)?.metadata,
+      addresses,
+      answers: hosts.map((host) => hostNames.lookup(host)),
+      guardId: settings.guard.id,
+      checkInterval: this.ledger.interval(fleet),
+    });
+  }
+
+  #scheduleInterval(fleet: string): void {
+    if (this.#staleIntervals.has(fleet)) return;
+    const timer = this.#options.clock.timer(() => {
+      this.#staleIntervals.delete(fleet);
+      if (!this.ledger.intervalIsStale(fleet)) return;
+      this.ledger.refreshInterval(fleet);
+      const interval = this.ledger.interval(fleet);
+      this.#log.info("health-check interval of a fleet changes", { fleet, seconds: interval });
+      this.#enqueue(this.ledger.keys(fleet));
+    }, intervalDelay);
+    this.#staleIntervals.set(fleet, timer);
+  }
+
+  #cancelTimers(): void {
+    for (const timer of this.#staleIntervals.values()) timer[Symbol.dispose]();
+    this.#staleIntervals.clear();
+  }
+
+  #announceFleet(fleet: string): void {
+    for (const listener of [...this.#fleetListeners]) listener(fleet);
+  }
+
+  #enqueue(keys: Iterable<string>): void {
+    for (const key of keys) this.#controller.enqueue(key);
+  }
+
+  #enqueueAll(): void {
+    this.#enqueue(this.#keysOf(this.#options.caches.loadBalancers.list()));
+  }
+
+  #keysOf(loadBalancers: readonly LoadBalancer[]): string[] {
+    return loadBalancers.map(({ metadata }) => keyOf(metadata));
+  }
+
+  #keysOfTenant(tenant: string): string[] {
+    return this.#keysOf(this.#options.caches.loadBalancers.list(namespaceOfTenant(tenant)));
+  }
+}
+
+function sameContent(before: readonly Resource[], after: readonly Resource[]): boolean {
+  return before.length === after.length &&
+    before.every(({ name, version }, at) =>
+      name === after[at]!.name && version === after[at]!.version
+    );
+}
