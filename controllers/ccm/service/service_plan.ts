@@ -73,3 +73,8 @@ function ingressAddresses(service: Service): EndpointAddress[] {
     { ip, hostname },
   ) => ip ? [{ ip }] : hostname ? [{ hostname }] : []);
 }
+
+/** Whether KubeLB serves this Service now. */
+export function isServed(service: Service, options: ServicePlanOptions): boolean {
+  return planService(service, options).kind === "serve";
+}

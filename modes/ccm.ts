@@ -1,0 +1,183 @@
+/**
+ * The CCM as a process: reads its flags, reaches both clusters, runs the parts, ends in order.
+ *
+ * @module
+ */
+import { tenantNamespace } from "../apis/kubelb/names.ts";
+import { systemClock } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import { HealthChecks } from "../base/health_checks.ts";
+import { healthRoutes, HttpServer, metricsRoutes } from "../base/http_server.ts";
+import { createLogger, type Logger } from "../base/logger.ts";
+import { createRegistry, type Registry } from "../base/metrics.ts";
+import { Ccm } from "../controllers/ccm/ccm.ts";
+import { refusalText } from "../controllers/ccm/hub/hold_watcher.ts";
+import { isApiError } from "../kube/api_error.ts";
+import { KubeClient } from "../kube/client.ts";
+import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
+import { EventRecorder } from "../kube/event_recorder.ts";
+import type { Informers } from "../kube/informers.ts";
+import { LeaseElection, type LeaseElectionOptions } from "../kube/lease_election.ts";
+import { ccmFlags, type CcmOptions, ccmUsage, parseCcmFlags } from "./ccm_flags.ts";
+import { flagHelp } from "./flag_help.ts";
+import { onTermination } from "./termination.ts";
+import { version, versionText } from "./version.ts";
+
+/** Upstream's, so that an upstream CCM and ours never work at the same time. */
+const leaseName = "19f32e7b.ccm.kubelb.k8c.io";
+
+/** Milliseconds that an API server gets for its first answer; then the CCM starts without it. */
+const startPatience = 5_000;
+
+/**
+ * Runs the CCM until it is told to end.
+ *
+ * @returns the exit code: 0 after an orderly end, 1 when it could not start, 2 for wrong flags.
+ */
+export async function runCcm(args: readonly string[]): Promise<number> {
+  let options: CcmOptions;
+  try {
+    const parsed = parseCcmFlags(args, (name) => Deno.env.get(name));
+    if (parsed.kind === "help") return print(Deno.stdout, flagHelp(ccmUsage, ccmFlags), 0);
+    if (parsed.kind === "version") return print(Deno.stdout, `${versionText()}\n`, 0);
+    options = parsed.values;
+  } catch (error) {
+    const message = `kubelb: ${describeError(error)} (--mode=ccm --help lists all flags)\n`;
+    return print(Deno.stderr, message, 2);
+  }
+  const log = createLogger({ level: options["log-level"], format: options["log-format"] });
+  try {
+    return await run(options, log);
+  } catch (error) {
+    log.error("the CCM cannot start", { error });
+    return 1;
+  }
+}
+
+function print(stream: typeof Deno.stdout, text: string, exitCode: number): number {
+  stream.writeSync(new TextEncoder().encode(text));
+  return exitCode;
+}
+
+async function run(options: CcmOptions, log: Logger): Promise<number> {
+  log.info("starting the CCM", { version, tenant: options["cluster-name"] });
+  const clusters = {
+    tenant: await tenantCluster(options),
+    hub: await loadKubeconfig(options["kubelb-kubeconfig"] || defaultHubKubeconfig()),
+  };
+  const registry = createRegistry();
+  const common = { log, clock: systemClock, metrics: registry };
+  const client = (name: "tenant" | "hub") =>
+    new KubeClient(clusters[name], { ...common, name, userAgent: `kubelb-ccm/${version}` });
+  using termination = onTermination(log);
+  const { signal } = termination;
+  using tenant = client("tenant");
+  using hub = client("hub");
+  await Promise.all([
+    checkCredential(tenant, clusters.tenant, log, signal),
+    checkCredential(hub, clusters.hub, log, signal),
+  ]);
+  const instance = `${Deno.hostname()}_${crypto.randomUUID().slice(0, 8)}`;
+  await using events = new EventRecorder({
+    ...common,
+    client: tenant,
+    controller: "kubelb.k8c.io/ccm",
+    instance,
+  });
+  const ccm = new Ccm({ ...ccmSettings(options), tenant, hub, events, registry, ...common });
+  await using servers = new AsyncDisposableStack();
+  for (const server of listen(options, ccm, registry, log)) servers.use(server);
+  const election = () =>
+    leaderElection(options, { ...common, client: tenant, identity: instance }, clusters.tenant);
+  const lead = options["enable-leader-election"]
+    ? election().run(signal, (leadSignal) => ccm.lead(leadSignal))
+    : ccm.lead(signal);
+  await Promise.all([ccm.follow(signal), lead]);
+  log.info("ended");
+  return 0;
+}
+
+/** The given kubeconfig, else the cluster this pod runs in. */
+function tenantCluster(options: CcmOptions): Promise<ClusterConfig> {
+  return options.kubeconfig ? loadKubeconfig(options.kubeconfig) : inClusterConfig();
+}
+
+function defaultHubKubeconfig(): string {
+  return `${Deno.env.get("HOME") ?? ""}/.kube/kubelb`;
+}
+
+/**
+ * A credential that the server refuses is a mistake that waiting does not mend; a server that does
+ * not answer is not.
+ */
+async function checkCredential(
+  client: KubeClient,
+  { source }: ClusterConfig,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(startPatience)]);
+  try {
+    await client.request({ path: "/version", signal: limit });
+  } catch (error) {
+    if (isApiError(error, "Unauthorized")) {
+      throw new Error(`${client.name} cluster, ${source}`, { cause: error });
+    }
+    log.warn("waiting for an API server", { cluster: client.name, server: client.server, error });
+  }
+}
+
+function ccmSettings(options: CcmOptions) {
+  return {
+    plan: {
+      tenantNamespace: tenantNamespace(options["cluster-name"]),
+      useLoadBalancerClass: options["use-loadbalancer-class"],
+      cloudProvider: options["enable-cloud-provider"],
+    },
+    addressType: options["node-address-type"],
+    takeOver: options["take-over"],
+    hubUnreachableTimeout: options["hub-unreachable-timeout"],
+  };
+}
+
+function leaderElection(
+  options: CcmOptions,
+  candidate: Omit<LeaseElectionOptions, "name" | "namespace">,
+  cluster: ClusterConfig,
+): LeaseElection {
+  const namespace = options["leader-election-namespace"] || cluster.namespace || "kube-system";
+  return new LeaseElection({ ...candidate, namespace, name: leaseName });
+}
+
+function listen(options: CcmOptions, ccm: Ccm, registry: Registry, log: Logger): HttpServer[] {
+  const live = new HealthChecks().add("ping", () => {});
+  const ready = new HealthChecks()
+    .add("tenant", () => problems(ccm.informers.tenant))
+    .add("hub", () => problems(ccm.informers.hub))
+    .add("hold", () => {
+      const { hold } = ccm.hold;
+      return hold.kind === "refused" ? refusalText(hold.holder, ccm.hold.clusterUid) : undefined;
+    });
+  const servers = [
+    HttpServer.listen({
+      address: options["health-probe-bind-address"],
+      name: "health",
+      routes: healthRoutes(live, ready),
+      log,
+    }),
+    HttpServer.listen({
+      address: options["metrics-addr"],
+      name: "metrics",
+      routes: metricsRoutes(registry),
+      log,
+    }),
+  ];
+  return servers.filter((server) => server !== undefined);
+}
+
+/** What is not current, with the API server's own words: a missing CRD, a missing permission. */
+function problems(informers: Informers): string | undefined {
+  const troubles = informers.troubles();
+  if (troubles.length === 0) return undefined;
+  return troubles.map(({ resource, message }) => `${resource}: ${message}`).join("; ");
+}
