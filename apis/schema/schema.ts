@@ -127,4 +127,4 @@ export type ObjectOf<F extends Fields> = Flat<
 >;
 
 /** The same type written as one object, which is what error messages then show. */
-type Flat<T> = { [K in keyof T]: T[K] } & unknown;
+type Flat<T> = { [K in keyof T]: T[K] };
