@@ -27,6 +27,7 @@ interface NodeBase {
   readonly rules?: readonly Rule[];
 }
 
+/** Text. */
 export interface StringNode extends NodeBase {
   readonly kind: "string";
   readonly enum?: readonly string[];
@@ -38,6 +39,7 @@ export interface StringNode extends NodeBase {
   readonly format?: "date-time";
 }
 
+/** A whole number. The API server enforces the range of its format. */
 export interface IntegerNode extends NodeBase {
   readonly kind: "integer";
   readonly format: "int32" | "int64";
@@ -51,10 +53,12 @@ export interface IntOrStringNode extends NodeBase {
   readonly pattern?: string;
 }
 
+/** True or false. */
 export interface BooleanNode extends NodeBase {
   readonly kind: "boolean";
 }
 
+/** A list. */
 export interface ArrayNode extends NodeBase {
   readonly kind: "array";
   readonly items: SchemaNode;
@@ -72,6 +76,7 @@ export interface MapNode extends NodeBase {
   readonly values: SchemaNode;
 }
 
+/** An object with these fields; the API server drops others. */
 export interface ObjectNode extends NodeBase {
   readonly kind: "object";
   readonly fields: Readonly<Record<string, FieldNode>>;

@@ -67,6 +67,7 @@ export interface Addresses extends KubeObject, Infer<typeof schema> {
   status?: AddressesStatus;
 }
 
+/** The definition of {@linkcode Addresses}. */
 export const addressesResource = customResource<Addresses>({
   group,
   version,

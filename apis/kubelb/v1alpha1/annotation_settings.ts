@@ -7,6 +7,7 @@
 
 import { array, boolean, type Infer, map, object, optional, string } from "../../schema/mod.ts";
 
+/** The fields, to be spread into a spec. */
 export const annotationSettingsFields = {
   propagatedAnnotations: optional(map(
     "Annotations that are passed on: a glob of keys to the allowed values, separated by commas; " +

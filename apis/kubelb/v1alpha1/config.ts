@@ -91,6 +91,7 @@ export interface Config extends KubeObject, Infer<typeof schema> {
   status?: ConfigStatus;
 }
 
+/** The definition of {@linkcode Config}. */
 export const configResource = customResource<Config>({
   group,
   version,

@@ -48,6 +48,7 @@ const address = constrained(
 /** One address: an IP or a host name. */
 export interface EndpointAddress extends Infer<typeof address> {}
 
+/** See {@linkcode EndpointAddress}. */
 export const endpointAddressSchema: Schema<EndpointAddress> = address;
 
 const port = object("One port of the endpoints.", {
@@ -59,6 +60,7 @@ const port = object("One port of the endpoints.", {
 /** One port of the endpoints. */
 export interface EndpointPort extends Infer<typeof port> {}
 
+/** See {@linkcode EndpointPort}. */
 export const endpointPortSchema: Schema<EndpointPort> = port;
 
 const endpoints = object(

@@ -55,6 +55,7 @@ const headerLimitsSchema = object("Limits of HTTP headers.", {
   ),
 });
 
+/** See {@linkcode EnvoyProxySettings}. */
 export const envoyProxySchema = object("How the fleets of Envoys run.", {
   // Upstream forbids to leave shared again; here a switch either way moves no address (design §2.10).
   topology: optional(oneOf(

@@ -128,6 +128,7 @@ export interface LoadBalancer extends KubeObject, Infer<typeof schema> {
   status?: LoadBalancerStatus;
 }
 
+/** The definition of {@linkcode LoadBalancer}. */
 export const loadBalancerResource = customResource<LoadBalancer>({
   group,
   version,

@@ -92,6 +92,7 @@ export interface Route extends KubeObject, Infer<typeof schema> {
   status?: RouteStatus;
 }
 
+/** The definition of {@linkcode Route}. */
 export const routeResource = customResource<Route>({
   group,
   version,

@@ -56,6 +56,7 @@ export interface SyncSecret extends KubeObject, Infer<typeof schema> {
   status?: SyncSecretStatus;
 }
 
+/** The definition of {@linkcode SyncSecret}. */
 export const syncSecretResource = customResource<SyncSecret>({
   group,
   version,

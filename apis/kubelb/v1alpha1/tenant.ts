@@ -86,6 +86,7 @@ export interface Tenant extends KubeObject, Infer<typeof schema> {
   status?: TenantStatus;
 }
 
+/** The definition of {@linkcode Tenant}. */
 export const tenantResource = customResource<Tenant>({
   group,
   version,

@@ -45,6 +45,7 @@ export interface TenantState extends KubeObject, Infer<typeof schema> {
   status?: TenantStateStatus;
 }
 
+/** The definition of {@linkcode TenantState}. */
 export const tenantStateResource = customResource<TenantState>({
   group,
   version,
