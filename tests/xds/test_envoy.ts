@@ -18,37 +18,34 @@ export interface TestEnvoyOptions {
 /** One Envoy process in a folder of its own. */
 export class TestEnvoy implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack;
-  readonly #admin: Deno.HttpClient;
 
   private constructor(
     readonly process: ManagedProcess,
     private readonly sandbox: Sandbox,
+    private readonly adminPort: number,
     resources: AsyncDisposableStack,
   ) {
     this.#resources = resources;
-    const path = sandbox.path("admin.sock");
-    this.#admin = resources.use(Deno.createHttpClient({ proxy: { transport: "unix", path } }));
   }
 
   static async start(options: TestEnvoyOptions): Promise<TestEnvoy> {
     const resources = new AsyncDisposableStack();
     const sandbox = resources.use(await Sandbox.create("xds-envoy"));
     await writeEndpoint(sandbox, options.xdsPort);
-    const config = await sandbox.write(
-      "envoy.json",
-      JSON.stringify(configuration(sandbox, options)),
-    );
+    const adminPort = freePort();
+    const config = configuration(sandbox, adminPort, options);
+    const file = await sandbox.write("envoy.json", JSON.stringify(config));
     const process = await sandbox.start({
       name: "envoy",
       command: await findBinary("envoy"),
-      args: ["-c", config, "--use-dynamic-base-id", "--concurrency", "1", "-l", "info"],
+      args: ["-c", file, "--use-dynamic-base-id", "--concurrency", "1", "-l", "info"],
     });
-    return new TestEnvoy(process, sandbox, resources);
+    return new TestEnvoy(process, sandbox, adminPort, resources);
   }
 
   /** The answer of Envoy's admin server. @throws TypeError while it is not there. */
   async admin(path: string): Promise<string> {
-    const response = await fetch(`http://envoy${path}`, { client: this.#admin });
+    const response = await fetch(`http://127.0.0.1:${this.adminPort}${path}`);
     return await response.text();
   }
 
@@ -83,7 +80,7 @@ async function writeEndpoint(sandbox: Sandbox, port: number): Promise<void> {
   await Deno.rename(written, sandbox.path("eds/xds.json"));
 }
 
-function configuration(sandbox: Sandbox, { node, variant }: TestEnvoyOptions) {
+function configuration(sandbox: Sandbox, adminPort: number, { node, variant }: TestEnvoyOptions) {
   const config = bootstrap({
     node,
     cluster: node,
@@ -93,6 +90,8 @@ function configuration(sandbox: Sandbox, { node, variant }: TestEnvoyOptions) {
     readyPort: freePort(),
     maxConnections: 1000,
   });
+  // A port instead of the socket: Deno's fetch sends the whole URL as path through a socket.
+  config.admin = { address: { socketAddress: { address: "127.0.0.1", portValue: adminPort } } };
   if (variant === "delta") return config;
   return JSON.parse(JSON.stringify(config).replace('"DELTA_GRPC"', '"GRPC"'));
 }
