@@ -71,8 +71,8 @@ function readClass(
     else ranges += quote("\0");
   }
   if (pattern[at] !== "]" || ranges === "") return undefined;
-  // A class never matches the separator, negated or not.
-  return { source: `(?!/)[${negated ? "^" : ""}${ranges}]`, end: at };
+  // Unlike `*` and `?`, a class of Go's path.Match may match the separator.
+  return { source: `[${negated ? "^" : ""}${ranges}]`, end: at };
 }
 
 function readClassCharacter(
