@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../base/clock.ts";
+import { obtainBinaries } from "../binaries/obtain.ts";
 import { savedLogsVariable } from "../process/saved_logs.ts";
 import { Sandbox } from "../process/sandbox.ts";
 import { logTails, runTests } from "./test_run.ts";
@@ -41,7 +42,7 @@ export async function chooseStages(selection: Selection): Promise<Stage[]> {
   if (selection.paths.length === 0) return stages;
   const filled: string[] = [];
   if ((await testFiles(selection, false)).length > 0) filled.push("unit");
-  if ((await testFiles(selection, true)).length > 0) filled.push("integration");
+  if ((await testFiles(selection, true)).length > 0) filled.push("binaries", "integration");
   if (filled.length === 0) throw new Error(`no test file at ${selection.paths.join(", ")}`);
   return stages.filter(({ name }) => filled.includes(name));
 }
@@ -52,6 +53,7 @@ export function makeStages(selection: Selection): Stage[] {
     ...Object.entries(commands).map(([name, args]) => commandStage(name, args)),
     { name: "generated", run: runGenerators },
     { name: "unit", run: () => runUnit(selection) },
+    { name: "binaries", run: runBinaries },
     { name: "integration", run: (report) => runIntegration(selection, report) },
   ];
 }
@@ -73,6 +75,11 @@ async function runGenerators(report: (line: string) => void): Promise<Outcome> {
     outcomes.push(verdict(ok, output));
   }
   return sum(outcomes);
+}
+
+async function runBinaries(report: (line: string) => void): Promise<Outcome> {
+  await obtainBinaries({ report });
+  return verdict(true, "");
 }
 
 async function testFiles(selection: Selection, integration: boolean): Promise<string[]> {

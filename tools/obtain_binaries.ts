@@ -1,0 +1,15 @@
+/**
+ * `deno task binaries`: obtains the programs that tests and the demo need, and says where they are.
+ *
+ * @module
+ */
+import { describeError } from "../base/errors.ts";
+import { obtainBinaries } from "./binaries/obtain.ts";
+import { printLine } from "./process/print_line.ts";
+
+try {
+  await obtainBinaries({ report: printLine });
+} catch (error) {
+  printLine(describeError(error));
+  Deno.exitCode = 1;
+}
