@@ -13,11 +13,11 @@ import type { Registry } from "../../../base/metrics.ts";
 import type { L4Service } from "../../../envoy/translate/l4_service.ts";
 import type { Resource } from "../../../envoy/xds/resource.ts";
 import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
+import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import { Controller } from "../../../kube/controller.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
 import { byAddresses, type HubCaches, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { readFrontPorts } from "../loadbalancer/front_ports.ts";
-import type { RuntimeKind } from "../loadbalancer/hub_service.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
 import { evaluate, type Evaluation, guarded } from "./evaluation.ts";
 import { fingerprint, hostNamesOf } from "./fingerprint.ts";
@@ -41,9 +41,7 @@ export interface EnvoyControlPlaneOptions {
   readonly settings: LiveSettings;
   readonly stores: ResourceStores;
   readonly hostNames: HostNames;
-  readonly runtime: RuntimeKind;
-  /** Where Envoy writes access logs; absent writes none. */
-  readonly accessLogPath?: string | undefined;
+  readonly runtime: Pick<FleetRuntime, "kind" | "accessLogPath">;
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Registry;
@@ -194,7 +192,7 @@ export class EnvoyControlPlane {
     print: string,
     before: Entry | undefined,
   ): Entry {
-    const { settings, runtime, accessLogPath, hostNames, clock } = this.#options;
+    const { settings, runtime, hostNames, clock } = this.#options;
     const { addresses } = this.#options.caches;
     const { guard } = settings;
     const read = readFrontPorts(loadBalancer);
@@ -203,9 +201,9 @@ export class EnvoyControlPlane {
         loadBalancer,
         ports: read.ports,
         hubService: this.#hubService(loadBalancer),
-        runtime,
+        runtime: runtime.kind,
         checkInterval: this.ledger.interval(fleet),
-        accessLogPath,
+        accessLogPath: runtime.accessLogPath(fleet),
         guard,
         addresses: (name) => addresses.get(`${fleet}/${name}`),
         resolve: (hostname) => hostNames.lookup(hostname),

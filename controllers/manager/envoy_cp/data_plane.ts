@@ -1,0 +1,86 @@
+/**
+ * What is known about the data plane, put together: decisions, acknowledgements, Envoys.
+ *
+ * @module
+ */
+import type { Clock } from "../../../base/clock.ts";
+import type {
+  AcknowledgedEvent,
+  RejectedEvent,
+  StreamEvent,
+  XdsObserver,
+} from "../../../envoy/xds/xds_events.ts";
+import type { FleetRuntime } from "../../../fleet/runtime.ts";
+import { parseKey } from "../../../apis/meta/v1.ts";
+import type { DataPlaneView } from "../loadbalancer/data_plane_view.ts";
+import { Acknowledgements, type Progress } from "./acknowledgements.ts";
+import type { EnvoyControlPlane, ServedState } from "./envoy_control_plane.ts";
+import { ownerKeyOf } from "./resources.ts";
+
+/** Observes the xDS server, and answers the controllers that report to users. */
+export class DataPlane implements DataPlaneView, XdsObserver, Disposable {
+  readonly #controlPlane: EnvoyControlPlane;
+  readonly #runtime: FleetRuntime;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #listeners = new Set<(key: string) => void>();
+  readonly #subscriptions = new DisposableStack();
+
+  constructor(controlPlane: EnvoyControlPlane, runtime: FleetRuntime, clock: Clock) {
+    this.#controlPlane = controlPlane;
+    this.#runtime = runtime;
+    this.#acknowledgements = new Acknowledgements(clock);
+    this.#subscriptions.use(controlPlane.onDecided((key) => this.#tell(key)));
+    this.#subscriptions.use(runtime.subscribe((fleet) => this.#tellFleet(fleet)));
+  }
+
+  state(key: string): ServedState | undefined {
+    return this.#controlPlane.state(key);
+  }
+
+  progress(key: string): Progress {
+    const fleet = parseKey(key).namespace ?? "";
+    const { resources = [], since = 0 } = this.state(key) ?? {};
+    return this.#acknowledgements.progress(fleet, resources, since);
+  }
+
+  fleetProblem(fleet: string): string | undefined {
+    const { state, message } = this.#runtime.status(fleet);
+    return state === "failed" || state === "backoff" ? message ?? `Envoy: ${state}` : undefined;
+  }
+
+  onChanged(listener: (key: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  onStream({ kind, fleet, stream, node }: StreamEvent): void {
+    if (kind === "opened") this.#acknowledgements.connected(fleet, stream, node.id);
+    else this.#acknowledgements.disconnected(fleet, stream);
+  }
+
+  onAcknowledged({ fleet, stream, typeUrl, resources, removed }: AcknowledgedEvent): void {
+    this.#acknowledgements.acknowledged(fleet, stream, typeUrl, resources, removed);
+    this.#tellOwners(resources.keys());
+  }
+
+  onRejected({ fleet, stream, typeUrl, resources, message }: RejectedEvent): void {
+    this.#acknowledgements.rejected(fleet, stream, typeUrl, resources, message);
+    this.#tellOwners(resources.keys());
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscriptions.dispose();
+  }
+
+  #tellOwners(names: Iterable<string>): void {
+    for (const key of new Set([...names].map(ownerKeyOf))) this.#tell(key);
+  }
+
+  #tellFleet(fleet: string): void {
+    for (const key of this.#controlPlane.ledger.keys(fleet)) this.#tell(key);
+  }
+
+  #tell(key: string): void {
+    for (const listener of [...this.#listeners]) listener(key);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Brings hub Services about: the doing beside `hub_service.ts`.
+ *
+ * @module
+ */
+import { type Service, services } from "../../../apis/core/v1.ts";
+import { conditionReasons as reasons } from "../../../apis/kubelb/conditions.ts";
+import { hubServiceName } from "../../../apis/kubelb/names.ts";
+import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { keyOf } from "../../../apis/meta/v1.ts";
+import { isApiError } from "../../../kube/api_error.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import type { ReconcileContext } from "../../../kube/controller.ts";
+import type { EventRecorder } from "../../../kube/event_recorder.ts";
+import type { ObjectCache } from "../../../kube/object_cache.ts";
+import type { TenantSettings } from "../config/tenant_settings.ts";
+import { loadBalancerKeyOf } from "../hub/hub_caches.ts";
+import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
+import type { FrontPort } from "./front_ports.ts";
+import type { HubPorts } from "./hub_ports.ts";
+import { desiredHubService, type RuntimeKind } from "./hub_service.ts";
+import { hubServiceDifferences, mustBeRecreated } from "./hub_service_difference.ts";
+import type { Verdict } from "./load_balancer_status.ts";
+
+/** What the writer works with. */
+export interface HubServiceWriterOptions {
+  readonly client: Pick<KubeClient, "apply" | "delete">;
+  readonly services: ObjectCache<Service>;
+  readonly ports: HubPorts;
+  readonly runtime: RuntimeKind;
+  readonly events: EventRecorder;
+}
+
+/** What came of bringing the hub Service about. */
+export type ServiceOutcome =
+  | { readonly kind: "ready"; readonly service: Service }
+  /** The object cannot be served; `retryAfter` in milliseconds. */
+  | { readonly kind: "refused"; readonly verdict: Verdict; readonly retryAfter?: number }
+  /** Another event will come. */
+  | { readonly kind: "wait" };
+
+/** The one part that writes hub Services of load balancers. */
+export class HubServiceWriter {
+  constructor(private readonly options: HubServiceWriterOptions) {}
+
+  /** The hub Service, if it was made for this load balancer. */
+  own({ metadata }: LoadBalancer): Service | undefined {
+    const { namespace, name } = metadata;
+    const service = this.options.services.get(`${namespace}/${hubServiceName(name)}`);
+    return service && loadBalancerKeyOf(service) === `${namespace}/${name}` ? service : undefined;
+  }
+
+  /** Makes the hub Service what it should be; writes only when it is not. */
+  async bring(
+    loadBalancer: LoadBalancer,
+    ports: readonly FrontPort[],
+    settings: TenantSettings,
+    context: ReconcileContext,
+  ): Promise<ServiceOutcome> {
+    const { runtime } = this.options;
+    const { namespace, name } = loadBalancer.metadata;
+    const present = this.options.services.get(`${namespace}/${hubServiceName(name)}`);
+    if (present?.metadata.deletionTimestamp) return { kind: "wait" };
+    if (present && this.own(loadBalancer) === undefined) return inTheWay(present);
+    const assignment = this.options.ports.assign(loadBalancer, ports, present);
+    if (assignment.kind === "exhausted") return exhausted(assignment);
+    const { targetPorts, conflicts } = assignment;
+    this.#reportConflicts(loadBalancer, conflicts, context);
+    const desired = desiredHubService({ loadBalancer, ports, targetPorts, settings, runtime });
+    if (present === undefined) return await this.#apply(desired, context, ["it is missing"]);
+    if (isStale(present, loadBalancer) || mustBeRecreated(desired, present)) {
+      await this.delete(loadBalancer, context);
+      return { kind: "wait" };
+    }
+    const differences = hubServiceDifferences(desired, present, ownedAnnotations(present));
+    if (differences.length === 0) return { kind: "ready", service: present };
+    return await this.#apply(desired, context, differences);
+  }
+
+  async #apply(
+    desired: Service,
+    { signal, log }: ReconcileContext,
+    differences: readonly string[],
+  ): Promise<ServiceOutcome> {
+    const { client, services: cache } = this.options;
+    log.debug("writing the hub Service", { service: desired.metadata.name, differences });
+    try {
+      const options = { fieldManager: loadBalancerFieldManager, signal };
+      const service = await client.apply(services, desired, options);
+      cache.observe(service);
+      return { kind: "ready", service };
+    } catch (error) {
+      // The API server says what is wrong with it, and it will not change its mind by itself.
+      if (!isApiError(error, "Invalid")) throw error;
+      const message = `the hub refuses the Service: ${error.message}`;
+      return { kind: "refused", verdict: { status: "False", reason: reasons.invalid, message } };
+    }
+  }
+
+  #reportConflicts(
+    loadBalancer: LoadBalancer,
+    conflicts: readonly { port: number; holder: string }[],
+    { log }: ReconcileContext,
+  ): void {
+    for (const { port, holder } of conflicts) {
+      const message = `listener port ${port} belongs to the older Service ${holder}; a new port ` +
+        `is assigned`;
+      log.warn("port conflict", { port, holder });
+      this.options.events.event(loadBalancer, "Warning", reasons.portConflict, message);
+    }
+  }
+
+  /** Deletes the hub Service, if there is one. */
+  async delete(loadBalancer: LoadBalancer, { signal }: ReconcileContext): Promise<void> {
+    const service = this.own(loadBalancer);
+    if (service === undefined || service.metadata.deletionTimestamp) return;
+    const { uid } = service.metadata;
+    await this.options.client.delete(services, service.metadata, { uid, signal });
+  }
+}
+
+/** Made for an earlier load balancer of the same name; the garbage collector is about to come. */
+function isStale(service: Service, loadBalancer: LoadBalancer): boolean {
+  const owner = service.metadata.ownerReferences?.find(({ controller }) => controller);
+  return owner !== undefined && owner.uid !== loadBalancer.metadata.uid;
+}
+
+function inTheWay({ metadata }: Service): ServiceOutcome {
+  const message = `Service ${keyOf(metadata)} exists and was not made for this load balancer: ` +
+    `delete or rename it`;
+  return { kind: "refused", verdict: { status: "False", reason: "ServiceConflict", message } };
+}
+
+function exhausted(
+  { missing, retryAfter }: { readonly missing: number; readonly retryAfter?: number },
+): ServiceOutcome {
+  const message = `${missing} more listener ports are needed than the range has free (a freed ` +
+    `port rests for 10 minutes): delete load balancers or widen --port-range`;
+  const verdict: Verdict = { status: "False", reason: reasons.portRangeExhausted, message };
+  // Ports are freed by other objects, whose events do not reach this key.
+  return { kind: "refused", verdict, retryAfter: Math.min(retryAfter ?? 30_000, 30_000) };
+}

@@ -1,0 +1,203 @@
+/**
+ * LoadBalancer → hub Service → status. Runs in the leader only.
+ *
+ * @module
+ */
+import { conditionReasons as reasons } from "../../../apis/kubelb/conditions.ts";
+import {
+  cleanupFinalizer,
+  cleanupHostnameFinalizer,
+  hubServiceName,
+  legacyEnvoyProxyFinalizer,
+} from "../../../apis/kubelb/names.ts";
+import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { keyOf } from "../../../apis/meta/v1.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { Logger } from "../../../base/logger.ts";
+import type { Registry } from "../../../base/metrics.ts";
+import { isApiError } from "../../../kube/api_error.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import {
+  Controller,
+  type ReconcileContext,
+  type ReconcileResult,
+} from "../../../kube/controller.ts";
+import type { EventRecorder } from "../../../kube/event_recorder.ts";
+import { hasFinalizer } from "../../../kube/finalizer.ts";
+import type { LiveSettings } from "../config/live_settings.ts";
+import type { HubCaches } from "../hub/hub_caches.ts";
+import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
+import type { DataPlaneView } from "./data_plane_view.ts";
+import { readFrontPorts } from "./front_ports.ts";
+import type { HubPorts } from "./hub_ports.ts";
+import type { RuntimeKind } from "./hub_service.ts";
+import { HubServiceWriter } from "./hub_service_writer.ts";
+import { accepted, type Verdict } from "./load_balancer_status.ts";
+import { StatusReporter } from "./status_reporter.ts";
+
+/** What the controller works with. */
+export interface LoadBalancerControllerOptions {
+  readonly client: KubeClient;
+  readonly caches: HubCaches;
+  readonly settings: LiveSettings;
+  readonly ports: HubPorts;
+  readonly dataPlane: DataPlaneView;
+  readonly runtime: RuntimeKind;
+  readonly events: EventRecorder;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+}
+
+/** Reconciliations at once: each spends its time waiting for the API server. */
+const concurrency = 16;
+
+const disabled: Verdict = {
+  status: "False",
+  reason: reasons.disabled,
+  message: "the hub's operator has switched load balancers off (Config or Tenant)",
+};
+
+const ourFinalizers: ReadonlySet<string> = new Set([
+  cleanupFinalizer,
+  cleanupHostnameFinalizer,
+  legacyEnvoyProxyFinalizer,
+]);
+
+/** Owns hub Services, finalizers and status of LoadBalancers. */
+export class LoadBalancerController {
+  readonly #options: LoadBalancerControllerOptions;
+  readonly #writer: HubServiceWriter;
+  readonly #reporter: StatusReporter;
+  readonly #controller: Controller;
+
+  constructor(options: LoadBalancerControllerOptions) {
+    this.#options = options;
+    const { caches, log, clock, metrics } = options;
+    this.#writer = new HubServiceWriter({ ...options, services: caches.services });
+    this.#reporter = new StatusReporter({ ...options, loadBalancers: caches.loadBalancers });
+    this.#controller = new Controller({
+      name: "loadbalancer-controller",
+      concurrency,
+      reconcile: (key, context) => this.#reconcile(key, context),
+      log,
+      clock,
+      metrics,
+    })
+      .watch(caches.loadBalancers, ({ metadata }) => [keyOf(metadata)])
+      .watch(caches.services, ({ metadata }) => keyOfService(metadata))
+      .watch(caches.tenants, ({ metadata }) => this.#keysIn(namespaceOfTenant(metadata.name)))
+      .watch(caches.namespaces, ({ metadata }, { type }) =>
+        // Namespaces change their status now and then; only coming and going opens or closes one.
+        type === "updated" ? [] : this.#keysIn(metadata.name));
+  }
+
+  /** Reconciles until `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { settings, dataPlane, caches } = this.#options;
+    using _settings = settings.subscribe(() => {
+      for (const { metadata } of caches.loadBalancers.list()) {
+        this.#controller.enqueue(keyOf(metadata));
+      }
+    });
+    using _dataPlane = dataPlane.onChanged((key) => this.#controller.enqueue(key));
+    await this.#controller.run(signal);
+  }
+
+  #keysIn(namespace: string): string[] {
+    const present = this.#options.caches.loadBalancers.list(namespace);
+    return present.map(({ metadata }) => keyOf(metadata));
+  }
+
+  async #reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult | void> {
+    const { caches, settings, ports } = this.#options;
+    const loadBalancer = caches.loadBalancers.get(key);
+    if (loadBalancer === undefined) return this.#reporter.forget(key);
+    const { metadata } = loadBalancer;
+    const { namespace = "", name } = metadata;
+    if (metadata.deletionTimestamp) return await this.#cleanUp(loadBalancer, context);
+    const tenant = settings.settingsOf(namespace);
+    if (tenant === undefined || !this.#isOpen(namespace)) return;
+    if (!tenant.loadBalancer.disabled) return await this.#serve(loadBalancer, context);
+    await this.#writer.delete(loadBalancer, context);
+    ports.forget({ namespace, name });
+    return await this.#reporter.report(loadBalancer, disabled, undefined, context.signal);
+  }
+
+  async #serve(
+    loadBalancer: LoadBalancer,
+    context: ReconcileContext,
+  ): Promise<ReconcileResult | void> {
+    const { signal } = context;
+    const read = readFrontPorts(loadBalancer);
+    if (!read.valid) {
+      const message = read.problems.map((problem) => `${problem.field} ${problem.message}`);
+      const verdict = invalid(message.join("; "));
+      const service = this.#writer.own(loadBalancer);
+      return await this.#reporter.report(loadBalancer, verdict, service, signal);
+    }
+    const current = await this.#withFinalizer(loadBalancer, signal);
+    const settings = this.#options.settings.settingsOf(current.metadata.namespace ?? "")!;
+    const outcome = await this.#writer.bring(current, read.ports, settings, context);
+    if (outcome.kind === "wait") return;
+    if (outcome.kind === "ready") {
+      return await this.#reporter.report(current, accepted, outcome.service, signal);
+    }
+    const service = this.#writer.own(current);
+    await this.#reporter.report(current, outcome.verdict, service, signal);
+    return outcome.retryAfter === undefined ? undefined : { requeueAfter: outcome.retryAfter };
+  }
+
+  /** A namespace takes new objects when it is a tenant's and nobody is deleting it. */
+  #isOpen(namespace: string): boolean {
+    const { caches, settings } = this.#options;
+    const found = caches.namespaces.get(namespace);
+    return found !== undefined && found.metadata.deletionTimestamp === undefined &&
+      settings.tenantOf(namespace)?.metadata.deletionTimestamp === undefined;
+  }
+
+  /** Our CCM creates objects with the finalizer; upstream's leaves it to the manager. */
+  async #withFinalizer(loadBalancer: LoadBalancer, signal: AbortSignal): Promise<LoadBalancer> {
+    const legacy = hasFinalizer(loadBalancer, legacyEnvoyProxyFinalizer);
+    if (hasFinalizer(loadBalancer, cleanupFinalizer) && !legacy) return loadBalancer;
+    const kept = (loadBalancer.metadata.finalizers ?? []).filter((finalizer) =>
+      finalizer !== legacyEnvoyProxyFinalizer && finalizer !== cleanupFinalizer
+    );
+    const updated = await this.#setFinalizers(loadBalancer, [...kept, cleanupFinalizer], signal);
+    this.#options.caches.loadBalancers.observe(updated);
+    return updated;
+  }
+
+  #setFinalizers(
+    { metadata }: LoadBalancer,
+    finalizers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<LoadBalancer> {
+    // The resourceVersion guards the list, which a merge patch replaces as a whole.
+    const merge = { metadata: { finalizers, resourceVersion: metadata.resourceVersion } };
+    return this.#options.client.patch(loadBalancers, metadata, { merge }, { signal });
+  }
+
+  async #cleanUp(loadBalancer: LoadBalancer, context: ReconcileContext): Promise<void> {
+    this.#reporter.forget(keyOf(loadBalancer.metadata));
+    const { finalizers = [] } = loadBalancer.metadata;
+    const others = finalizers.filter((finalizer) => !ourFinalizers.has(finalizer));
+    if (others.length === finalizers.length) return;
+    await this.#writer.delete(loadBalancer, context);
+    try {
+      await this.#setFinalizers(loadBalancer, others, context.signal);
+    } catch (error) {
+      if (!isApiError(error, "NotFound")) throw error; // gone is what we want
+    }
+  }
+}
+
+function invalid(message: string): Verdict {
+  return { status: "False", reason: reasons.invalid, message };
+}
+
+/** By name, not by label: a foreign Service that is in the way concerns the load balancer too. */
+function keyOfService({ namespace, name }: { namespace?: string; name: string }): string[] {
+  const prefix = hubServiceName("");
+  return name.startsWith(prefix) ? [`${namespace}/${name.slice(prefix.length)}`] : [];
+}

@@ -1,0 +1,55 @@
+/**
+ * The condition `Programmed` (design §2.6).
+ *
+ * @module
+ */
+import {
+  conditionReasons as reasons,
+  conditionTypes as types,
+  findCondition,
+} from "../../../apis/kubelb/conditions.ts";
+import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import type { Progress } from "../envoy_cp/acknowledgements.ts";
+import type { Verdict } from "./load_balancer_status.ts";
+
+/** What is known about the Envoys of a load balancer. */
+export interface ProgrammedInput {
+  readonly loadBalancer: LoadBalancer;
+  /** Whether the store holds the translation of this generation, and it is not empty. */
+  readonly translated: boolean;
+  readonly progress: Progress;
+  /** Why the fleet has no Envoy, when the runtime knows. */
+  readonly fleetProblem: string | undefined;
+}
+
+/**
+ * What the condition should say; undefined leaves it as it is. Once True for a generation it does
+ * not go back for Envoys that join, leave or reconnect.
+ */
+export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
+  const { loadBalancer, translated, progress, fleetProblem } = input;
+  const said = findCondition(loadBalancer.status?.conditions, types.programmed);
+  const current = said?.observedGeneration === loadBalancer.metadata.generation ? said : undefined;
+  if (progress.kind === "rejected") {
+    return { status: "False", reason: reasons.rejected, message: progress.message };
+  }
+  if (current?.status === "True") return undefined;
+  if (progress.kind === "no-envoy") {
+    return fleetProblem === undefined
+      ? { status: "Unknown", reason: reasons.noEnvoy, message: "no Envoy is connected" }
+      : { status: "False", reason: reasons.envoyUnavailable, message: fleetProblem };
+  }
+  if (!translated) return pending("nothing to send to Envoy yet");
+  if (progress.kind === "waiting") {
+    const { acknowledged, connected } = progress;
+    return pending(`${acknowledged}/${connected} Envoys have acknowledged`);
+  }
+  const { connected, silent } = progress;
+  const counts = `${connected - silent.length}/${connected} Envoys have acknowledged`;
+  const message = silent.length > 0 ? `${counts}; no answer from ${silent.join(", ")}` : counts;
+  return { status: "True", reason: reasons.programmed, message };
+}
+
+function pending(message: string): Verdict {
+  return { status: "Unknown", reason: reasons.pending, message };
+}

@@ -1,0 +1,72 @@
+/**
+ * How long a status is held back because a better one is about to be known. A load balancer that
+ * comes up then costs one status write instead of three.
+ *
+ * @module
+ */
+import type { LoadBalancer, LoadBalancerStatus } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import {
+  conditionReasons,
+  conditionTypes,
+  findCondition,
+} from "../../../apis/kubelb/conditions.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { Progress } from "../envoy_cp/acknowledgements.ts";
+
+/** A first status without an address waits so long for the address; milliseconds. */
+const addressWait = 1_000;
+
+/** A new address waits so long for Envoy's acknowledgement; milliseconds. Never longer. */
+const acknowledgementWait = 10;
+
+type Awaited = "address" | "acknowledgement";
+
+/** Remembers per key what is awaited, and until when. */
+export class StatusDelay {
+  readonly #deadlines = new Map<string, { readonly what: Awaited; readonly until: number }>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Milliseconds that `status` should still be held back; 0 says that it should be written. */
+  remaining(
+    key: string,
+    loadBalancer: LoadBalancer,
+    status: LoadBalancerStatus,
+    progress: Progress,
+  ): number {
+    const what = awaited(loadBalancer, status, progress);
+    if (what === undefined) {
+      this.#deadlines.delete(key);
+      return 0;
+    }
+    const now = this.clock.monotonic();
+    let deadline = this.#deadlines.get(key);
+    if (deadline?.what !== what) {
+      const patience = what === "address" ? addressWait : acknowledgementWait;
+      this.#deadlines.set(key, deadline = { what, until: now + patience });
+    }
+    return Math.max(0, deadline.until - now);
+  }
+
+  /** The load balancer is gone. */
+  forget(key: string): void {
+    this.#deadlines.delete(key);
+  }
+}
+
+function awaited(
+  loadBalancer: LoadBalancer,
+  status: LoadBalancerStatus,
+  progress: Progress,
+): Awaited | undefined {
+  const address = findCondition(status.conditions, conditionTypes.addressAssigned);
+  const accepted = findCondition(status.conditions, conditionTypes.accepted);
+  if (accepted?.status !== "True") return undefined;
+  if (address?.reason === conditionReasons.pending) {
+    // Only the very first status waits: later ones tell that something was lost.
+    return loadBalancer.status?.conditions?.length ? undefined : "address";
+  }
+  const had = (loadBalancer.status?.loadBalancer?.ingress?.length ?? 0) > 0;
+  const has = (status.loadBalancer?.ingress?.length ?? 0) > 0;
+  return has && !had && progress.kind === "waiting" ? "acknowledgement" : undefined;
+}

@@ -1,0 +1,48 @@
+/**
+ * Which events a new status is worth.
+ *
+ * @module
+ */
+import {
+  conditionReasons,
+  conditionTypes,
+  findCondition,
+} from "../../../apis/kubelb/conditions.ts";
+import type { Condition } from "../../../apis/meta/v1.ts";
+
+/** One event for the object. */
+export interface StatusEvent {
+  readonly type: "Warning";
+  readonly reason: string;
+  readonly message: string;
+}
+
+const watched = [
+  conditionTypes.accepted,
+  conditionTypes.addressAssigned,
+  conditionTypes.resourcesResolved,
+  conditionTypes.programmed,
+] as const;
+
+/** Reasons that only say "not yet". */
+const quiet: ReadonlySet<string> = new Set([conditionReasons.pending, conditionReasons.noEnvoy]);
+
+/**
+ * A Warning for each condition that became false for a new reason. What goes well is told by the
+ * status alone: an event is a write, and a thousand load balancers that get their addresses would
+ * be a thousand more.
+ */
+export function statusEvents(
+  before: readonly Condition[] | undefined,
+  after: readonly Condition[] | undefined,
+): StatusEvent[] {
+  const events: StatusEvent[] = [];
+  for (const type of watched) {
+    const was = findCondition(before, type);
+    const is = findCondition(after, type);
+    if (is === undefined || (was?.status === is.status && was.reason === is.reason)) continue;
+    const { status, reason, message } = is;
+    if (status === "False" && !quiet.has(reason)) events.push({ type: "Warning", reason, message });
+  }
+  return events;
+}
