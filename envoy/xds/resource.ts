@@ -46,7 +46,7 @@ export type ResourceTypeUrl = keyof ResourceMessages;
  * import { typeUrls } from "../proto/mod.ts";
  * import { encodeResource } from "./resource.ts";
  * const resource = encodeResource(typeUrls.cluster, "web", { name: "web" });
- * console.assert(resource.version === "4ZQfvHCGbDwTHoAW");
+ * console.assert(resource.version === "LXuoMjDtjRFOk-cO");
  * ```
  */
 export function encodeResource<T extends ResourceTypeUrl>(

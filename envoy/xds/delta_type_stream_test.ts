@@ -1,0 +1,322 @@
+import assert from "node:assert/strict";
+import { typeUrls } from "../proto/mod.ts";
+import { DeltaTypeStream } from "./delta_type_stream.ts";
+import type { DeltaRequest } from "./request.ts";
+import type { ResourceStore } from "./resource_store.ts";
+import { delta, drop, put, readDelta, resource, storeOf, typeOptions } from "./testing/requests.ts";
+import type { Permit, TypeStreamOptions } from "./type_stream.ts";
+
+const everything: Permit = { updates: true, removals: true };
+
+/** A stream together with the client's side of it. */
+class Conversation {
+  readonly stream: DeltaTypeStream;
+  #nonce = 0;
+  last = "";
+
+  constructor(store: ResourceStore, options: Partial<TypeStreamOptions> = {}) {
+    this.stream = new DeltaTypeStream(typeOptions(store, options));
+    store.subscribe(({ names }) => this.stream.changed(names));
+  }
+
+  /** Sends a request; returns what it says about the client. */
+  ask(fields: Partial<DeltaRequest> = {}) {
+    return this.stream.receive(delta(fields));
+  }
+
+  /** The next response; undefined if there is none. */
+  hear(permit = everything) {
+    const response = this.stream.compose(permit, String(++this.#nonce));
+    if (response === undefined) return undefined;
+    const { nonce, resources, removed } = readDelta(response);
+    this.last = nonce;
+    return { resources, removed };
+  }
+
+  accept() {
+    return this.ask({ nonce: this.last });
+  }
+
+  refuse() {
+    return this.ask({ nonce: this.last, error: "no" });
+  }
+}
+
+const ab = () => storeOf(resource("a", "1"), resource("b", "1"));
+
+Deno.test("wildcard, legacy and explicit: everything is sent, then what changes", () => {
+  for (const subscribe of [[], ["*"]]) {
+    const store = ab();
+    const talk = new Conversation(store);
+    talk.ask({ subscribe });
+    assert.deepEqual(talk.hear(), { resources: { a: "1", b: "1" }, removed: [] });
+    talk.accept();
+    assert.equal(talk.hear(), undefined);
+    put(store, resource("a", "2"));
+    put(store, resource("c", "1"));
+    drop(store, "b");
+    assert.deepEqual(talk.hear(), { resources: { a: "2", c: "1" }, removed: ["b"] });
+  }
+});
+
+Deno.test("a wildcard client's first request is answered even if there is nothing", () => {
+  const talk = new Conversation(storeOf());
+  talk.ask();
+  assert.deepEqual(talk.hear(), { resources: {}, removed: [] });
+  talk.accept();
+  assert.equal(talk.hear(), undefined, "once");
+});
+
+Deno.test("names only: others are not sent", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask({ subscribe: ["a"] });
+  assert.deepEqual(talk.hear(), { resources: { a: "1" }, removed: [] });
+  talk.accept();
+  put(store, resource("b", "2"));
+  assert.equal(talk.hear(), undefined);
+});
+
+Deno.test("a name that does not exist is said to be absent, and sent when it appears", () => {
+  const store = storeOf();
+  const talk = new Conversation(store);
+  talk.ask({ subscribe: ["a"] });
+  assert.deepEqual(talk.hear(), { resources: {}, removed: ["a"] });
+  talk.accept();
+  assert.equal(talk.hear(), undefined);
+  put(store, resource("a", "1"));
+  assert.deepEqual(talk.hear(), { resources: { a: "1" }, removed: [] });
+});
+
+Deno.test("a name subscribed again is answered again", () => {
+  const talk = new Conversation(ab());
+  talk.ask({ subscribe: ["a"] });
+  talk.hear();
+  talk.accept();
+  talk.ask({ subscribe: ["a"] });
+  assert.deepEqual(talk.hear(), { resources: { a: "1" }, removed: [] });
+});
+
+Deno.test("a name that the wildcard covers is answered when it is subscribed too", () => {
+  const talk = new Conversation(ab());
+  talk.ask();
+  talk.hear();
+  talk.accept();
+  talk.ask({ subscribe: ["a"] });
+  assert.deepEqual(talk.hear(), { resources: { a: "1" }, removed: [] });
+});
+
+Deno.test("a name unsubscribed under a wildcard is answered with the resource, or its absence", () => {
+  const talk = new Conversation(storeOf(resource("a", "1")));
+  talk.ask({ subscribe: ["*", "a", "missing"] });
+  talk.hear();
+  talk.accept();
+  talk.ask({ unsubscribe: ["a", "missing"] });
+  assert.deepEqual(talk.hear(), { resources: { a: "1" }, removed: ["missing"] });
+});
+
+Deno.test("a name unsubscribed is not sent any more, and sent again when subscribed again", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask({ subscribe: ["a"] });
+  talk.hear();
+  talk.accept();
+  talk.ask({ unsubscribe: ["a"] });
+  put(store, resource("a", "2"));
+  assert.equal(talk.hear(), undefined);
+  talk.ask({ subscribe: ["a"] });
+  assert.deepEqual(talk.hear(), { resources: { a: "2" }, removed: [] });
+});
+
+Deno.test("unsubscribed and subscribed again before the response is answered: answered again", () => {
+  const talk = new Conversation(ab());
+  talk.ask({ subscribe: ["a"] });
+  talk.hear();
+  talk.ask({ unsubscribe: ["a"] });
+  talk.ask({ subscribe: ["a"] });
+  assert.equal(talk.hear(), undefined, "one response at a time");
+  talk.accept();
+  assert.deepEqual(talk.hear(), { resources: { a: "1" }, removed: [] });
+});
+
+Deno.test("unsubscribing what was never subscribed changes and answers nothing", () => {
+  const talk = new Conversation(ab());
+  talk.ask({ subscribe: ["a"] });
+  talk.hear();
+  talk.accept();
+  talk.ask({ unsubscribe: ["b", "phantom"] });
+  assert.equal(talk.hear(), undefined);
+});
+
+Deno.test("unsubscribing the wildcard keeps the names", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask({ subscribe: ["*", "a"] });
+  talk.hear();
+  talk.accept();
+  talk.ask({ unsubscribe: ["*"] });
+  put(store, resource("a", "2"));
+  put(store, resource("b", "2"));
+  assert.deepEqual(talk.hear(), { resources: { a: "2" }, removed: [] });
+});
+
+Deno.test("a stale nonce answers nothing, but its subscription counts", () => {
+  const talk = new Conversation(ab());
+  talk.ask({ subscribe: ["a"] });
+  talk.hear();
+  assert.deepEqual(talk.ask({ nonce: "stale", subscribe: ["b"] }), []);
+  assert.equal(talk.hear(), undefined, "the first response is still unanswered");
+  talk.accept();
+  assert.deepEqual(talk.hear(), { resources: { b: "1" }, removed: [] });
+});
+
+Deno.test("an acknowledgement tells what was accepted", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask();
+  talk.hear();
+  drop(store, "b");
+  const [answer] = talk.accept();
+  assert.equal(answer?.kind, "accepted");
+  assert.deepEqual([...(answer?.kind === "accepted" ? answer.response.resources.keys() : [])], [
+    "a",
+    "b",
+  ]);
+  talk.hear();
+  const [second] = talk.accept();
+  assert.deepEqual(second?.kind === "accepted" && second.response.removed, ["b"]);
+});
+
+Deno.test("what was refused is not sent again before its content changes", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask();
+  talk.hear();
+  const [answer] = talk.refuse();
+  assert.equal(answer?.kind === "refused" && answer.message, "no");
+  assert.equal(talk.hear(), undefined);
+  put(store, resource("c", "1"));
+  assert.deepEqual(talk.hear()?.resources, { c: "1" }, "others go on");
+  talk.accept();
+  put(store, resource("a", "2"));
+  assert.deepEqual(talk.hear()?.resources, { a: "2" });
+});
+
+Deno.test("what happens while a response is unanswered comes in one response, newest wins", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask();
+  talk.hear();
+  for (let i = 2; i <= 5; i++) put(store, resource("a", String(i)));
+  put(store, resource("c", "1"));
+  drop(store, "c");
+  assert.equal(talk.hear(), undefined);
+  talk.accept();
+  assert.deepEqual(talk.hear(), { resources: { a: "5" }, removed: [] });
+});
+
+Deno.test("a change that is taken back before it is sent is not sent", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask();
+  talk.hear();
+  put(store, resource("a", "2"));
+  put(store, resource("a", "1"));
+  talk.accept();
+  assert.equal(talk.hear(), undefined);
+});
+
+Deno.test("a client that comes back is sent what changed meanwhile, and told what went", () => {
+  const versions = new Map([
+    ["a", resource("a", "1").version],
+    ["b", resource("b", "0").version],
+    ["gone", "old"],
+  ]);
+  for (const subscribe of [[], ["*"], ["a", "b", "gone"]]) {
+    const talk = new Conversation(ab());
+    const [held] = talk.ask({ subscribe, initialVersions: versions });
+    assert.deepEqual(held, { kind: "held", resources: versions });
+    assert.deepEqual(talk.hear(), { resources: { b: "1" }, removed: ["gone"] });
+  }
+});
+
+Deno.test("a client that comes back with everything is sent nothing", () => {
+  const initialVersions = new Map([["a", resource("a", "1").version]]);
+  for (const subscribe of [[], ["a"]]) {
+    const store = storeOf(resource("a", "1"));
+    const talk = new Conversation(store);
+    talk.ask({ subscribe, initialVersions });
+    assert.equal(talk.hear(), undefined);
+    drop(store, "a");
+    assert.deepEqual(talk.hear(), { resources: {}, removed: ["a"] });
+  }
+});
+
+Deno.test("only the first request's initial versions count, and only for names it wants", () => {
+  const initialVersions = new Map([["a", resource("a", "1").version], ["b", "old"]]);
+  const talk = new Conversation(ab());
+  talk.ask({ subscribe: ["a"], initialVersions });
+  assert.equal(talk.hear(), undefined);
+  talk.ask({ subscribe: ["b"], initialVersions: new Map([["b", resource("b", "1").version]]) });
+  assert.deepEqual(talk.hear(), { resources: { b: "1" }, removed: [] });
+});
+
+Deno.test("removals wait for their permit; absence of what the client never had does not", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask({ subscribe: ["*", "missing"] });
+  const updates = { updates: true, removals: false };
+  assert.deepEqual(talk.hear(updates)?.removed, ["missing"]);
+  talk.accept();
+  drop(store, "b");
+  put(store, resource("a", "2"));
+  assert.deepEqual(talk.hear(updates), { resources: { a: "2" }, removed: [] });
+  talk.accept();
+  assert.equal(talk.hear(updates), undefined);
+  assert(talk.stream.waiting("removals"));
+  assert.deepEqual(talk.hear(), { resources: {}, removed: ["b"] });
+  assert(!talk.stream.waiting("removals"));
+});
+
+Deno.test("updates that wait for their permit are not sent, nor an empty first answer", () => {
+  const store = storeOf();
+  const talk = new Conversation(store);
+  talk.ask();
+  assert.equal(talk.hear({ updates: false, removals: false }), undefined);
+  put(store, resource("a", "1"));
+  assert(talk.stream.waiting("updates"));
+  assert.deepEqual(talk.hear()?.resources, { a: "1" });
+});
+
+Deno.test("a large answer comes in parts, each once the one before is answered", () => {
+  const content = "x".repeat(600);
+  const store = storeOf(...["a", "b", "c", "d", "e"].map((name) => resource(name, content)));
+  const talk = new Conversation(store, { maxResponseBytes: 1000 });
+  talk.ask();
+  const parts: string[][] = [];
+  for (let part = talk.hear(); part; part = talk.hear()) {
+    parts.push(Object.keys(part.resources));
+    assert.equal(talk.hear(), undefined);
+    talk.accept();
+  }
+  assert.deepEqual(parts, [["a"], ["b"], ["c"], ["d"], ["e"]]);
+});
+
+Deno.test("a resource larger than a response may be is sent alone", () => {
+  const store = storeOf(resource("a", "x".repeat(5000)), resource("b", "1"));
+  const talk = new Conversation(store, { maxResponseBytes: 1000 });
+  talk.ask();
+  assert.deepEqual(Object.keys(talk.hear()!.resources), ["a"]);
+  talk.accept();
+  assert.deepEqual(Object.keys(talk.hear()!.resources), ["b"]);
+});
+
+Deno.test("a resend is for what is subscribed, whatever the client was told", () => {
+  const talk = new Conversation(ab(), { typeUrl: typeUrls.cluster });
+  talk.ask({ subscribe: ["a"] });
+  talk.hear();
+  talk.accept();
+  talk.stream.resend("a");
+  talk.stream.resend("b");
+  assert.deepEqual(talk.hear()?.resources, { a: "1" });
+});
