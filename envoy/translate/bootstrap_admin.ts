@@ -33,6 +33,7 @@ export function readyListener(port: number): Record<string, unknown> {
 function listener(name: string, portValue: number, path: string) {
   return {
     name,
+    statPrefix: name,
     address: { socketAddress: { address: "127.0.0.1", portValue } },
     // Whoever looks must get an answer, most of all when the data listeners are full.
     ignoreGlobalConnLimit: true,

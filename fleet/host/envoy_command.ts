@@ -1,0 +1,61 @@
+/**
+ * How an Envoy is started.
+ *
+ * @module
+ */
+
+/** What is the same for all Envoys of this host. */
+export interface EnvoySettings {
+  /** Path of the program. */
+  readonly envoyPath: string;
+  /** Worker threads of each Envoy. */
+  readonly concurrency: number;
+  /** Seconds that connections get to finish when their listener goes, or the whole Envoy. */
+  readonly drainSeconds: number;
+  /** Envoy's own log: `info`, `warning`, … */
+  readonly logLevel: string;
+}
+
+/** Names inside a fleet's folder, which is Envoy's working directory. */
+export const files = {
+  bootstrap: "bootstrap.json",
+  log: "envoy.log",
+  /** What it says before, or beside, its log: standard output and error. */
+  output: "output.log",
+  accessLog: "access.log",
+  /** Relative, since the path of a socket must not be longer than 107 bytes. */
+  adminSocket: "admin.sock",
+  record: "process.json",
+} as const;
+
+/**
+ * The arguments of an Envoy.
+ *
+ * Two of them make it impossible to start a second one for a fleet: the path of its bootstrap is in
+ * its command line, where a new manager finds it, and two Envoys cannot have one base id.
+ */
+export function envoyArguments(
+  folder: string,
+  baseId: number,
+  { concurrency, drainSeconds, logLevel }: EnvoySettings,
+): string[] {
+  return [
+    ...["--config-path", `${folder}/${files.bootstrap}`],
+    ...["--base-id", String(baseId)],
+    // Fixed, since by default an Envoy takes every core of the host.
+    ...["--concurrency", String(concurrency)],
+    ...["--drain-time-s", String(drainSeconds)],
+    // HTTP clients are told to leave at once, not with a chance that grows over the drain time.
+    ...["--drain-strategy", "immediate"],
+    ...["--log-level", logLevel],
+    ...["--log-path", `${folder}/${files.log}`],
+    // Envoy's default is 10 s: too long for someone who follows an access log.
+    ...["--file-flush-interval-msec", "1000"],
+  ];
+}
+
+/** Whether a command line is that of the Envoy whose folder is given. */
+export function isEnvoyOf(folder: string, args: readonly string[]): boolean {
+  const index = args.indexOf("--config-path");
+  return index >= 0 && args[index + 1] === `${folder}/${files.bootstrap}`;
+}

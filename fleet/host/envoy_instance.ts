@@ -1,0 +1,143 @@
+/**
+ * One Envoy on this host: its folder, its files, its process.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Random } from "../../base/random.ts";
+import { bootstrap, type XdsEndpointFile } from "../../envoy/translate/mod.ts";
+import { type AdminClient, adminClient } from "./admin_client.ts";
+import { writeAtomically } from "./atomic_file.ts";
+import { envoyArguments, type EnvoySettings, files, isEnvoyOf } from "./envoy_command.ts";
+import { type FleetRecord, readFleetRecord, writeFleetRecord } from "./fleet_record.ts";
+import { freeLoopbackPort } from "./free_loopback_port.ts";
+import { launch } from "./launch.ts";
+import {
+  commandLine,
+  findProcess,
+  identify,
+  isAlive,
+  type ProcessIdentity,
+} from "./process_identity.ts";
+
+/** What an {@linkcode EnvoyInstance} is made from. */
+export interface EnvoyInstanceOptions {
+  readonly fleet: string;
+  /** Its own folder, absolute. */
+  readonly folder: string;
+  readonly settings: EnvoySettings;
+  readonly xds: XdsEndpointFile;
+  readonly maxConnections: number;
+  readonly maxHeapBytes?: number;
+  readonly random: Random;
+}
+
+/** A process that was just started. */
+export interface StartedEnvoy {
+  readonly pid: number;
+  /** Resolves, with a few words on how, when it has ended. */
+  readonly exited: Promise<string>;
+}
+
+/** Envoy multiplies base ids by ten and keeps them in 32 bits. */
+const baseIds = 400_000_000;
+
+/** Starts, finds, signals and cleans up after the Envoy of one fleet. Decides nothing. */
+export class EnvoyInstance {
+  #record: FleetRecord | undefined;
+
+  constructor(private readonly options: EnvoyInstanceOptions) {}
+
+  /** The record as last read or written. */
+  get record(): FleetRecord | undefined {
+    return this.#record;
+  }
+
+  /** The Envoy that an earlier manager has left here, when it lives. */
+  async find(): Promise<ProcessIdentity | undefined> {
+    const { folder } = this.options;
+    this.#record = await readFleetRecord(folder);
+    const recorded = this.#record?.process;
+    const isOurs = (args: readonly string[]) => isEnvoyOf(folder, args);
+    if (recorded && isAlive(recorded) && isOurs(commandLine(recorded.pid) ?? [])) return recorded;
+    // The manager may have died between starting the process and writing down which it is.
+    const found = this.#record && findProcess(isOurs);
+    if (found !== undefined) await this.#write({ ...this.#record!, process: found });
+    return found;
+  }
+
+  /** @throws {Error} that says what to do when Envoy cannot be started. */
+  async start(): Promise<StartedEnvoy> {
+    const { folder, settings } = this.options;
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    const { process: _, ...prepared } = await this.#prepare();
+    const started = await launch({
+      program: settings.envoyPath,
+      args: envoyArguments(folder, prepared.baseId, settings),
+      folder,
+      output: join(folder, files.output),
+    });
+    const process = identify(started.pid);
+    if (process !== undefined) await this.#write({ ...prepared, process });
+    return started;
+  }
+
+  /** Signals the process, unless it has ended: its number may be another's by now. */
+  signal(signal: Deno.Signal): void {
+    const process = this.#record?.process;
+    if (process !== undefined && isAlive(process)) Deno.kill(process.pid, signal);
+  }
+
+  /** The admin interface of the process. */
+  admin(): AdminClient {
+    const direct = join(this.options.folder, files.adminSocket);
+    const pid = this.#record?.process?.pid;
+    // The kernel takes no longer names; through /proc every folder has a short one.
+    const tooLong = new TextEncoder().encode(direct).length > 107;
+    return adminClient(tooLong ? `/proc/${pid}/cwd/${files.adminSocket}` : direct);
+  }
+
+  /** Removes every trace of an Envoy that has ended. */
+  async clean(): Promise<void> {
+    await removeIfThere(this.options.folder);
+    // Envoy leaves the memory that a successor would have taken over from it.
+    const { baseId } = this.#record ?? {};
+    if (baseId !== undefined) await removeIfThere(`/dev/shm/envoy_shared_memory_${baseId}0`);
+    this.#record = undefined;
+  }
+
+  /** Everything that Envoy needs, and a record of it before there is a process. */
+  async #prepare(): Promise<FleetRecord> {
+    const { fleet, folder, xds, maxConnections, maxHeapBytes, random } = this.options;
+    const known = this.#record ?? await readFleetRecord(folder);
+    const statsPort = freeLoopbackPort(known?.statsPort);
+    const readyPort = freeLoopbackPort(known?.readyPort);
+    const baseId = known?.baseId ?? 1 + Math.floor(random() * baseIds);
+    await this.#write({ baseId, statsPort, readyPort });
+    const config = bootstrap({
+      node: fleet,
+      cluster: fleet,
+      xds,
+      adminSocket: files.adminSocket,
+      statsPort,
+      readyPort,
+      maxConnections,
+      ...(maxHeapBytes !== undefined && { maxHeapBytes }),
+    });
+    await writeAtomically(join(folder, files.bootstrap), JSON.stringify(config, undefined, 2));
+    return { baseId, statsPort, readyPort };
+  }
+
+  async #write(record: FleetRecord): Promise<void> {
+    await writeFleetRecord(this.options.folder, record);
+    this.#record = record;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * What a manager has to know about an Envoy that an earlier manager started.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeAtomically } from "./atomic_file.ts";
+import { files } from "./envoy_command.ts";
+import type { ProcessIdentity } from "./process_identity.ts";
+
+/** The file `process.json` of a fleet. It is written before its Envoy is started, and after. */
+export interface FleetRecord {
+  /** Chosen once: an Envoy with the base id of one that lives refuses to start. */
+  readonly baseId: number;
+  readonly statsPort: number;
+  readonly readyPort: number;
+  /** Absent until the process is known to have been started. */
+  readonly process?: ProcessIdentity;
+}
+
+/** The record in `folder`; undefined when there is none, or none that makes sense. */
+export async function readFleetRecord(folder: string): Promise<FleetRecord | undefined> {
+  let text;
+  try {
+    text = await Deno.readTextFile(join(folder, files.record));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  return parseFleetRecord(text);
+}
+
+/** Writes the record, atomically. */
+export async function writeFleetRecord(folder: string, record: FleetRecord): Promise<void> {
+  await writeAtomically(join(folder, files.record), JSON.stringify(record, undefined, 2) + "\n");
+}
+
+/** Undefined for anything that this program has not written. */
+export function parseFleetRecord(text: string): FleetRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!hasNumbers(value, "baseId", "statsPort", "readyPort")) return undefined;
+  const { baseId, statsPort, readyPort } = value;
+  const process = "process" in value ? parseIdentity(value.process) : undefined;
+  return { baseId, statsPort, readyPort, ...(process && { process }) };
+}
+
+function parseIdentity(value: unknown): ProcessIdentity | undefined {
+  if (!hasNumbers(value, "pid", "startTime")) return undefined;
+  if (!("bootId" in value) || typeof value.bootId !== "string") return undefined;
+  return { pid: value.pid, startTime: value.startTime, bootId: value.bootId };
+}
+
+function hasNumbers<K extends string>(value: unknown, ...keys: K[]): value is Record<K, number> {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return keys.every((key) => typeof fields[key] === "number");
+}

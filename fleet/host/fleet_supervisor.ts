@@ -1,0 +1,219 @@
+/**
+ * Does what the lifecycle of a fleet decides.
+ *
+ * @module
+ */
+import { Backoff } from "../../base/backoff.ts";
+import { type Clock, delay } from "../../base/clock.ts";
+import { describeError, isAbort } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { Random } from "../../base/random.ts";
+import type { FleetStatus } from "../runtime.ts";
+import type { EnvoyInstance } from "./envoy_instance.ts";
+import { fleetStatus } from "./fleet_status.ts";
+import { lastWords } from "./last_words.ts";
+import { type Lifecycle, type LifecycleEffect, type LifecycleEvent, step } from "./lifecycle.ts";
+import type { ProcessWatch } from "./process_watch.ts";
+
+/** What a {@linkcode FleetSupervisor} needs. */
+export interface FleetSupervisorOptions {
+  readonly instance: EnvoyInstance;
+  readonly folder: string;
+  readonly watch: ProcessWatch;
+  /** Milliseconds that connections get to finish. */
+  readonly drainTime: number;
+  /** Called after each change of the status. */
+  readonly changed: () => void;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Milliseconds that Envoy gets to end by itself after SIGTERM. */
+const terminationGrace = 5_000;
+
+/** Pauses before a fleet that keeps failing is started again. */
+const restartBackoff = { initial: 250, maximum: 30_000 };
+
+/** Keeps one fleet as it is wanted. */
+export class FleetSupervisor implements AsyncDisposable {
+  #state: Lifecycle = { kind: "stopped" };
+  #crashes = 0;
+  /** Ends timers and loops of the present state; replaced by each transition to another. */
+  #phase = new AbortController();
+  #disposed = false;
+  readonly #backoff: Backoff;
+  readonly #running = new Set<Promise<void>>();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(private readonly options: FleetSupervisorOptions) {
+    this.#backoff = new Backoff(restartBackoff, options.random);
+  }
+
+  /** As others see it. */
+  get status(): FleetStatus {
+    return fleetStatus(this.#state, this.options.instance.record, this.#crashes);
+  }
+
+  /** Takes over an Envoy that an earlier manager has left running, if there is one. */
+  async adopt(): Promise<void> {
+    const process = await this.options.instance.find();
+    if (process === undefined) return;
+    this.options.log.info("adopted a running Envoy", { pid: process.pid });
+    const now = this.options.clock.monotonic();
+    this.#dispatch({ kind: "adopted", pid: process.pid, now });
+    this.#watch(process.pid, this.options.watch.exited(process));
+  }
+
+  /** Resolves when its process was started, or has failed to. */
+  async ensure(): Promise<void> {
+    this.#dispatch({ kind: "ensure" });
+    await this.#until(() => this.#state.kind !== "spawning");
+  }
+
+  /** Resolves when it is gone, or wanted again. */
+  async remove(): Promise<void> {
+    this.#dispatch({ kind: "remove" });
+    await this.#until(() => !isEnding(this.#state));
+    await Promise.all(this.#running);
+  }
+
+  /** Tells Envoy that its log files were moved away. @throws when it cannot be reached. */
+  async reopenLogs(): Promise<void> {
+    await this.options.instance.admin().reopenLogs();
+  }
+
+  /** Looks after it no longer; the process stays as it is. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    this.#phase.abort();
+    await Promise.all(this.#running);
+    for (const wake of this.#waiting) wake();
+  }
+
+  #dispatch(event: LifecycleEvent): void {
+    const before = this.#state;
+    const { state, effects } = step(before, event);
+    this.#state = state;
+    if (state.kind !== before.kind || effects.length > 0) {
+      this.#phase.abort();
+      this.#phase = new AbortController();
+    }
+    // After disposal only the outcome of a start that was under way is taken note of.
+    for (const effect of this.#disposed ? [] : effects) this.#perform(effect);
+    for (const wake of this.#waiting) wake();
+    if (state !== before) this.options.changed();
+  }
+
+  #perform(effect: LifecycleEffect): void {
+    const { instance } = this.options;
+    switch (effect) {
+      case "spawn":
+        return this.#run(this.#spawn());
+      case "retry":
+        return this.#timeout(this.#backoff.next());
+      case "reset-backoff":
+        return this.#backoff.reset();
+      case "probe":
+        return this.#run(this.#probe(this.#phase.signal));
+      case "drain":
+        return this.#run(this.#drain(this.#phase.signal));
+      case "terminate":
+        instance.signal("SIGTERM");
+        return this.#timeout(terminationGrace);
+      case "kill":
+        return instance.signal("SIGKILL");
+      case "forget":
+        return this.#run(instance.clean());
+    }
+  }
+
+  async #spawn(): Promise<void> {
+    const { instance, clock, log } = this.options;
+    try {
+      const { pid, exited } = await instance.start();
+      log.info("started Envoy", { pid });
+      this.#dispatch({ kind: "spawned", pid, now: clock.monotonic() });
+      this.#watch(pid, exited);
+    } catch (error) {
+      log.error("cannot start Envoy", { error });
+      this.#dispatch({ kind: "spawn-failed", message: describeError(error) });
+    }
+  }
+
+  #watch(pid: number, exited: Promise<string>): void {
+    const { clock, folder, log } = this.options;
+    const start = clock.monotonic();
+    exited.then(async (how) => {
+      if (this.#disposed) return;
+      const now = clock.monotonic();
+      const seconds = ((now - start) / 1000).toFixed(1);
+      if (isEnding(this.#state)) log.info("Envoy ended", { pid, how });
+      else {
+        this.#crashes++;
+        const words = await lastWords(folder).catch(() => undefined);
+        const message = `Envoy ${how} ${seconds} s after its start${words ? `: ${words}` : ""}`;
+        log.error(message, { pid });
+        return this.#dispatch({ kind: "exited", pid, now, message });
+      }
+      this.#dispatch({ kind: "exited", pid, now, message: how });
+    });
+  }
+
+  async #probe(signal: AbortSignal): Promise<void> {
+    const admin = this.options.instance.admin();
+    for (let pause = 50;; pause = Math.min(1_000, pause * 1.3)) {
+      const ready = await admin.isReady();
+      if (signal.aborted) return;
+      if (ready) return this.#dispatch({ kind: "ready" });
+      await delay(this.options.clock, pause, signal);
+    }
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
+    const { clock, drainTime, instance, log } = this.options;
+    const admin = instance.admin();
+    const deadline = clock.monotonic() + drainTime;
+    try {
+      await admin.drainListeners();
+      while (await admin.connections() > 0 && clock.monotonic() < deadline) {
+        await delay(clock, 200, signal);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn("cannot drain Envoy; ending it", { error });
+    }
+    if (!signal.aborted) this.#dispatch({ kind: "drained" });
+  }
+
+  #timeout(milliseconds: number): void {
+    const { clock } = this.options;
+    this.#run(
+      delay(clock, milliseconds, this.#phase.signal).then(() =>
+        this.#dispatch({ kind: "timeout" })
+      ),
+    );
+  }
+
+  /** Owns a piece of work until it is done; being told to stop is no failure. */
+  #run(work: Promise<void>): void {
+    const owned = work.catch((error) => {
+      if (!isAbort(error)) this.options.log.error("looking after Envoy failed", { error });
+    }).finally(() => this.#running.delete(owned));
+    this.#running.add(owned);
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition() && !this.#disposed) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.add(resolve);
+      await promise;
+      this.#waiting.delete(resolve);
+    }
+  }
+}
+
+function isEnding(state: Lifecycle): boolean {
+  return state.kind === "draining" || state.kind === "terminating" ||
+    (state.kind === "spawning" && state.stop);
+}

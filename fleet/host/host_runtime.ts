@@ -1,0 +1,208 @@
+/**
+ * Envoys as processes of this machine.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type Clock, systemClock } from "../../base/clock.ts";
+import { describeError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import { type Random, systemRandom } from "../../base/random.ts";
+import { xdsEndpoint } from "../../envoy/translate/mod.ts";
+import type { FleetRuntime, FleetStatus } from "../runtime.ts";
+import { writeAtomically } from "./atomic_file.ts";
+import { connectionLimit } from "./connection_limit.ts";
+import { type EnvoySettings, files } from "./envoy_command.ts";
+import { EnvoyInstance } from "./envoy_instance.ts";
+import { FleetSupervisor } from "./fleet_supervisor.ts";
+import { rotateLogs } from "./log_rotation.ts";
+import { ProcessWatch } from "./process_watch.ts";
+import { StateDirectory } from "./state_directory.ts";
+
+/** Choices of the host runtime; those with a default may be left out. */
+export interface HostRuntimeOptions extends Partial<EnvoySettings> {
+  /** Path of Envoy, or its name on PATH. */
+  readonly envoyPath: string;
+  /** What must outlive the manager is kept here; one manager at a time. */
+  readonly stateDirectory: string;
+  /** Where the xDS server of this manager listens. */
+  readonly xds: { readonly host: string; readonly port: number };
+  /** Drain and end all Envoys on disposal. Default: leave them serving. */
+  readonly drainOnExit?: boolean;
+  /** Connections that one Envoy accepts. Default: what its file descriptors allow. */
+  readonly maxConnections?: number;
+  /** Bytes of heap; above, an Envoy sheds load. Default: no limit. */
+  readonly maxHeapBytes?: number;
+  /** Bytes after which a log begins anew. Default 64 MiB. */
+  readonly maxLogBytes?: number;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+const logCheckInterval = 60_000;
+const fleetName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+const noFleet: FleetStatus = { state: "stopped" };
+
+/**
+ * Keeps one Envoy process per fleet. The processes do not need the manager: whatever becomes of it
+ * they serve on, and the next manager with the same state directory adopts them.
+ *
+ * @example
+ * ```ts ignore
+ * await using runtime = await HostRuntime.open({
+ *   stateDirectory: "/var/lib/kubelb",
+ *   envoyPath: "envoy",
+ *   xds: { host: "127.0.0.1", port: 8001 },
+ *   log,
+ * });
+ * await runtime.ensure("tenant-acme");
+ * ```
+ */
+export class HostRuntime implements FleetRuntime {
+  readonly kind = "host";
+  readonly #supervisors = new Map<string, FleetSupervisor>();
+  readonly #listeners = new Set<(fleet: string, status: FleetStatus) => void>();
+  readonly #watch: ProcessWatch;
+  readonly #clock: Clock;
+  readonly #settings: EnvoySettings;
+  readonly #maxConnections: number;
+  #logTimer: Disposable;
+  #disposed = false;
+
+  private constructor(
+    private readonly options: HostRuntimeOptions,
+    private readonly state: StateDirectory,
+  ) {
+    this.#clock = options.clock ?? systemClock;
+    this.#watch = new ProcessWatch(this.#clock);
+    this.#maxConnections = options.maxConnections ?? connectionLimit();
+    const { envoyPath, concurrency = 2, drainSeconds = 60, logLevel = "warning" } = options;
+    this.#settings = { envoyPath, concurrency, drainSeconds, logLevel };
+    this.#logTimer = this.#scheduleLogCheck();
+  }
+
+  /**
+   * Waits until no other manager has the state directory, tells the Envoys in it where the xDS server
+   * is now, and adopts those that live.
+   *
+   * @throws the reason of `signal`, or an error about the state directory.
+   */
+  static async open(options: HostRuntimeOptions, signal?: AbortSignal): Promise<HostRuntime> {
+    const { log, clock = systemClock, stateDirectory, xds } = options;
+    const state = await StateDirectory.open(stateDirectory, { log, clock, signal });
+    const runtime = new HostRuntime(options, state);
+    try {
+      await writeAtomically(state.xds.path, JSON.stringify(xdsEndpoint(xds.host, xds.port)));
+      await Promise.all(state.fleets().map((fleet) => runtime.#supervisor(fleet).adopt()));
+      return runtime;
+    } catch (error) {
+      await runtime.#release();
+      throw error;
+    }
+  }
+
+  async ensure(fleet: string): Promise<void> {
+    if (this.#disposed) throw new Error("the host runtime has been disposed of");
+    if (!fleetName.test(fleet)) throw new Error(`${JSON.stringify(fleet)} cannot name a fleet`);
+    await this.#supervisor(fleet).ensure();
+  }
+
+  async remove(fleet: string): Promise<void> {
+    const supervisor = this.#supervisors.get(fleet);
+    if (supervisor === undefined) return;
+    await supervisor.remove();
+    // It may have been wanted again meanwhile.
+    if (supervisor.status.state === "stopped") this.#supervisors.delete(fleet);
+  }
+
+  status(fleet: string): FleetStatus {
+    return this.#supervisors.get(fleet)?.status ?? noFleet;
+  }
+
+  fleets(): readonly string[] {
+    return [...this.#supervisors.keys()];
+  }
+
+  subscribe(listener: (fleet: string, status: FleetStatus) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  accessLogPath(fleet: string): string {
+    return join(this.state.fleetFolder(fleet), files.accessLog);
+  }
+
+  /** Ends all Envoys if `drainOnExit`, and lets another manager take over. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.options.drainOnExit) {
+      await Promise.all(this.fleets().map((fleet) => this.remove(fleet)));
+    }
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    this.#disposed = true;
+    this.#logTimer[Symbol.dispose]();
+    for (const supervisor of this.#supervisors.values()) await supervisor[Symbol.asyncDispose]();
+    this.#watch[Symbol.dispose]();
+    this.state[Symbol.dispose]();
+  }
+
+  #supervisor(fleet: string): FleetSupervisor {
+    const existing = this.#supervisors.get(fleet);
+    if (existing !== undefined) return existing;
+    const supervisor = this.#create(fleet);
+    this.#supervisors.set(fleet, supervisor);
+    return supervisor;
+  }
+
+  #create(fleet: string): FleetSupervisor {
+    const { log, random = systemRandom, maxHeapBytes } = this.options;
+    const folder = this.state.fleetFolder(fleet);
+    const instance = new EnvoyInstance({
+      fleet,
+      folder,
+      settings: this.#settings,
+      xds: this.state.xds,
+      maxConnections: this.#maxConnections,
+      ...(maxHeapBytes !== undefined && { maxHeapBytes }),
+      random,
+    });
+    return new FleetSupervisor({
+      instance,
+      folder,
+      watch: this.#watch,
+      drainTime: this.#settings.drainSeconds * 1000,
+      changed: () => this.#report(fleet),
+      log: log.with({ fleet }),
+      clock: this.#clock,
+      random,
+    });
+  }
+
+  #report(fleet: string): void {
+    const status = this.status(fleet);
+    for (const listener of [...this.#listeners]) listener(fleet, status);
+  }
+
+  #scheduleLogCheck(): Disposable {
+    return this.#clock.timer(async () => {
+      for (const fleet of this.fleets()) await this.#rotateLogs(fleet);
+      if (!this.#disposed) this.#logTimer = this.#scheduleLogCheck();
+    }, logCheckInterval);
+  }
+
+  async #rotateLogs(fleet: string): Promise<void> {
+    const { log, maxLogBytes = 64 << 20 } = this.options;
+    const supervisor = this.#supervisors.get(fleet);
+    if (supervisor === undefined) return;
+    try {
+      await rotateLogs(this.state.fleetFolder(fleet), maxLogBytes, () => supervisor.reopenLogs());
+    } catch (error) {
+      log.warn("cannot rotate the logs of an Envoy", { fleet, error: describeError(error) });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * What a process that ended has left in its logs.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { files } from "./envoy_command.ts";
+
+/** Bytes at the end of a log in which the reason is looked for. */
+const tailLength = 8_192;
+
+/**
+ * The line that most likely says why an Envoy ended: the last one of level `critical` or `error`, or
+ * the last of all. Undefined when it has said nothing.
+ */
+export async function lastWords(folder: string): Promise<string | undefined> {
+  const texts = await Promise.all(
+    [files.log, files.output].map((name) => tail(join(folder, name))),
+  );
+  return mostTelling(texts.join("\n"));
+}
+
+/** Picks the line; see {@linkcode lastWords}. */
+export function mostTelling(text: string): string | undefined {
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const grave = lines.findLast((line) => /\[(critical|error)\]/.test(line));
+  // Time, thread and source position say nothing to an operator.
+  return (grave ?? lines.at(-1))?.replace(/^(\[[^\]]*\]\s*)+/, "");
+}
+
+async function tail(path: string): Promise<string> {
+  try {
+    using file = await Deno.open(path);
+    const { size } = await file.stat();
+    await file.seek(Math.max(0, size - tailLength), Deno.SeekMode.Start);
+    return await new Response(file.readable).text();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
