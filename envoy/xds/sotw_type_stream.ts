@@ -33,7 +33,8 @@ interface Collected {
  * other types, whose resources go with the listener or cluster that names them).
  *
  * The version of a response is the version of the whole set that the client has with it. A client
- * that brings that very version from an earlier stream is not answered until something changes.
+ * that wants everything and brings that very version from an earlier stream is not answered until
+ * something changes.
  */
 export class SotwTypeStream implements TypeStream<SotwRequest> {
   readonly #options: TypeStreamOptions;
@@ -130,9 +131,13 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
     ];
   }
 
-  /** Whether the client already has, from an earlier stream, all that it could be sent. */
+  /**
+   * Whether the client already has, from an earlier stream, all that it could be sent. Where
+   * responses are partial its version does not prove it: it may have lost the answer to a name it
+   * asked for again.
+   */
   #holdsEverything(version: string): boolean {
-    if (version === "") return false;
+    if (version === "" || !this.#options.fullState || !this.#subscription.wildcard) return false;
     const resources = [...this.#wanted()].flatMap((name) => this.#stored(name) ?? []);
     for (const resource of resources) this.#tell(resource);
     if (this.#version.toString() === version) return true;

@@ -1,0 +1,111 @@
+/** Whatever happened: once it is quiet, the client has what the server has. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { typeUrls } from "../proto/mod.ts";
+import { deltaProtocol, isFullState, sotwProtocol } from "./protocol.ts";
+import type { RequestHeader } from "./request.ts";
+import { DeltaClient } from "./testing/delta_client.ts";
+import { drop, put, readDelta, readSotw, resource } from "./testing/requests.ts";
+import { Simulation } from "./testing/simulation.ts";
+import { SotwClient } from "./testing/sotw_client.ts";
+
+const types = [typeUrls.cluster, typeUrls.endpoint];
+const names = ["a", "b", "c", "d"];
+
+const typeUrl = fc.constantFrom(...types);
+const name = fc.constantFrom(...names);
+const nameOrStar = fc.constantFrom(...names, "*");
+
+/** One thing that can happen; each in a form that shrinks and prints well. */
+const event = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(fc.constant("set"), typeUrl, name, fc.constantFrom("1", "2")) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("delete"), typeUrl, name) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant("subscribe"), typeUrl, nameOrStar) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("unsubscribe"), typeUrl, nameOrStar) },
+  { weight: 5, arbitrary: fc.tuple(fc.constant("send")) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant("accept")) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("refuse")) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("reconnect"), fc.boolean()) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("settle")) },
+);
+type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
+
+function play<Request extends RequestHeader>(simulation: Simulation<Request>, event: Event): void {
+  const [kind, ...args] = event as [string, ...unknown[]];
+  const [type, name, content] = args as [string, string, string];
+  switch (kind) {
+    case "set":
+      return put(simulation.store, resource(name, content, type));
+    case "delete":
+      return drop(simulation.store, name, type);
+    case "subscribe":
+      return simulation.subscribe(type, name);
+    case "unsubscribe":
+      return simulation.unsubscribe(type, name);
+    case "send":
+      return void simulation.send();
+    case "accept":
+      return void simulation.read(true);
+    case "refuse":
+      return void simulation.read(false);
+    case "reconnect":
+      return simulation.reconnect(args[0] as boolean);
+    case "settle":
+      return simulation.settle();
+  }
+}
+
+function contentOf<Request extends RequestHeader>(
+  { store }: Simulation<Request>,
+  typeUrl: string,
+  name: string,
+): string | undefined {
+  const found = store.get(typeUrl, name);
+  return found && new TextDecoder().decode(found.body).split("=")[1];
+}
+
+function assertAgreed<Request extends RequestHeader>(
+  simulation: Simulation<Request>,
+  removalsAreTold: (typeUrl: string) => boolean,
+): void {
+  const { client } = simulation;
+  for (const typeUrl of types) {
+    for (const name of names) {
+      const wanted = client.covers(typeUrl, name)
+        ? contentOf(simulation, typeUrl, name)
+        : undefined;
+      if (client.unsure(typeUrl, name)) continue;
+      if (wanted === undefined && !removalsAreTold(typeUrl)) continue;
+      assert.equal(client.held(typeUrl, name), wanted, `${typeUrl} ${name}`);
+    }
+  }
+}
+
+const history = fc.array(event, { maxLength: 60 });
+const runs = { numRuns: 1500 };
+
+Deno.test("property: delta converges after every history", () => {
+  fc.assert(
+    fc.property(history, (events) => {
+      const client = new DeltaClient(types, [typeUrls.cluster]);
+      const simulation = new Simulation(deltaProtocol, client, readDelta);
+      for (const event of events) play(simulation, event);
+      simulation.finish();
+      assertAgreed(simulation, () => true);
+    }),
+    runs,
+  );
+});
+
+Deno.test("property: state of the world converges after every history", () => {
+  fc.assert(
+    fc.property(history, (events) => {
+      const client = new SotwClient(types, [typeUrls.cluster]);
+      const simulation = new Simulation(sotwProtocol, client, readSotw);
+      for (const event of events) play(simulation, event);
+      simulation.finish();
+      assertAgreed(simulation, isFullState);
+    }),
+    runs,
+  );
+});

@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { typeUrls } from "../proto/mod.ts";
+import { DiscoveryStream, type DiscoveryStreamOptions } from "./discovery_stream.ts";
+import { deltaProtocol, sotwProtocol } from "./protocol.ts";
+import type { DeltaRequest } from "./request.ts";
+import type { ResourceStore } from "./resource_store.ts";
+import { delta, drop, put, readDelta, resource, sotw, storeOf } from "./testing/requests.ts";
+import { XdsError } from "./xds_error.ts";
+
+const { cluster, endpoint, listener, route } = typeUrls;
+
+function deltaStream(
+  store: ResourceStore,
+  options: Partial<DiscoveryStreamOptions<DeltaRequest>> = {},
+): DiscoveryStream<DeltaRequest> {
+  const stream = new DiscoveryStream({ protocol: deltaProtocol, store, ...options });
+  store.subscribe((change) => stream.changed(change));
+  return stream;
+}
+
+const shortNames: Record<string, string> = {
+  [cluster]: "cluster",
+  [endpoint]: "endpoint",
+  [listener]: "listener",
+  [route]: "route",
+};
+
+/** Takes and accepts all that the stream has to say, in its order: `+` sent, `-` removed. */
+function hearAll(stream: DiscoveryStream<DeltaRequest>, accept = true): string[] {
+  const heard: string[] = [];
+  for (let response = stream.next(); response; response = stream.next()) {
+    const { typeUrl, nonce, resources, removed } = readDelta(response);
+    const type = shortNames[typeUrl] ?? typeUrl;
+    heard.push(...Object.keys(resources).map((name) => `+${type} ${name}`));
+    heard.push(...removed.map((name) => `-${type} ${name}`));
+    if (accept) stream.receive(delta({ typeUrl, nonce }));
+  }
+  return heard;
+}
+
+/** Subscribes to everything that Envoy would, for one web service. */
+function subscribeAll(stream: DiscoveryStream<DeltaRequest>): void {
+  stream.receive(delta({ typeUrl: cluster }));
+  stream.receive(delta({ typeUrl: endpoint, subscribe: ["web"] }));
+  stream.receive(delta({ typeUrl: listener }));
+  stream.receive(delta({ typeUrl: route, subscribe: ["web"] }));
+}
+
+const web = () =>
+  storeOf(...[cluster, endpoint, listener, route].map((t) => resource("web", "1", t)));
+
+Deno.test("types are sent in the order in which they name each other, whoever asked first", () => {
+  const stream = deltaStream(web());
+  stream.receive(delta({ typeUrl: route, subscribe: ["web"] }));
+  stream.receive(delta({ typeUrl: listener }));
+  stream.receive(delta({ typeUrl: endpoint, subscribe: ["web"] }));
+  stream.receive(delta({ typeUrl: cluster }));
+  assert.deepEqual(hearAll(stream, false), [
+    "+cluster web",
+    "+endpoint web",
+    "+listener web",
+    "+route web",
+  ]);
+});
+
+Deno.test("a cluster that changed is followed by its endpoints on the same stream", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  hearAll(stream);
+  put(store, resource("web", "2", cluster));
+  assert.deepEqual(hearAll(stream), ["+cluster web", "+endpoint web"]);
+});
+
+Deno.test("endpoints follow their cluster also when they were on their way before it", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  hearAll(stream);
+  put(store, resource("web", "2", endpoint));
+  const first = readDelta(stream.next()!);
+  put(store, resource("web", "2", cluster));
+  assert.equal(stream.next()?.typeUrl, cluster);
+  assert.equal(stream.next(), undefined, "the endpoints before are not answered yet");
+  stream.receive(delta({ typeUrl: endpoint, nonce: first.nonce }));
+  assert.deepEqual(hearAll(stream), ["+endpoint web"]);
+});
+
+Deno.test("a client that comes back gets the endpoints of each cluster that changed meanwhile", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  stream.receive(delta({ typeUrl: cluster, initialVersions: new Map([["web", "old"]]) }));
+  assert.deepEqual(hearAll(stream), ["+cluster web"]);
+  const held = new Map([["web", resource("web", "1", endpoint).version]]);
+  stream.receive(delta({ typeUrl: endpoint, subscribe: ["web"], initialVersions: held }));
+  assert.deepEqual(hearAll(stream), ["+endpoint web"], "although it has that very version");
+});
+
+Deno.test("listeners and routes wait for clusters that are not sent yet", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  hearAll(stream);
+  put(store, resource("a", "1", cluster));
+  const first = stream.next()!;
+  put(store, resource("b", "1", cluster));
+  put(store, resource("b", "1", listener));
+  put(store, resource("web", "2", route));
+  assert.deepEqual(hearAll(stream), [], "cluster b waits for the answer to cluster a");
+  stream.receive(delta({ typeUrl: cluster, nonce: first.inFlight.nonce }));
+  assert.deepEqual(hearAll(stream), ["+cluster b", "+listener b", "+route web"]);
+});
+
+Deno.test("endpoints do not wait for clusters: Envoy accepts clusters only when they are warm", () => {
+  const store = storeOf(resource("a", "1", cluster));
+  const stream = deltaStream(store);
+  stream.receive(delta({ typeUrl: cluster }));
+  assert.equal(stream.next()?.typeUrl, cluster);
+  put(store, resource("b", "1", cluster));
+  put(store, resource("a", "1", endpoint));
+  stream.receive(delta({ typeUrl: endpoint, subscribe: ["a"] }));
+  assert.deepEqual(hearAll(stream), ["+endpoint a"]);
+});
+
+Deno.test("removals come last: routes and listeners, then clusters, then endpoints", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  hearAll(stream);
+  for (const type of [endpoint, cluster, listener, route]) drop(store, "web", type);
+  put(store, resource("next", "1", cluster));
+  assert.deepEqual(hearAll(stream), [
+    "+cluster next",
+    "-listener web",
+    "-route web",
+    "-cluster web",
+    "-endpoint web",
+  ]);
+});
+
+Deno.test("what a client brought is not removed before it had the time to subscribe to routes", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  const held = new Map([["gone", "1"], ["web", resource("web", "1").version]]);
+  stream.receive(delta({ typeUrl: cluster, initialVersions: held }));
+  stream.receive(delta({ typeUrl: listener, initialVersions: held }));
+  assert.deepEqual(hearAll(stream), ["-listener gone"]);
+  stream.receive(
+    delta({ typeUrl: route, subscribe: ["web"], initialVersions: new Map([["web", "old"]]) }),
+  );
+  assert.deepEqual(hearAll(stream), ["+route web"]);
+  stream.settle();
+  assert.deepEqual(hearAll(stream), ["-cluster gone"]);
+});
+
+Deno.test("one type's unanswered response does not hold up another's", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  hearAll(stream, false);
+  put(store, resource("web", "2", endpoint));
+  put(store, resource("web", "2", listener));
+  assert.deepEqual(hearAll(stream, false), []);
+  stream.receive(delta({ typeUrl: listener, nonce: "3" }));
+  assert.deepEqual(hearAll(stream, false), ["+listener web"]);
+});
+
+Deno.test("every response has a nonce of its own", () => {
+  const stream = deltaStream(web());
+  subscribeAll(stream);
+  const nonces = [stream.next(), stream.next(), stream.next()].map((r) => r?.inFlight.nonce);
+  assert.equal(new Set(nonces).size, 3);
+});
+
+Deno.test("a type that nobody serves: names do not exist, and everything is nothing", () => {
+  const stream = deltaStream(web());
+  stream.receive(delta({ typeUrl: "type.example/Unknown", subscribe: ["x"] }));
+  assert.deepEqual(hearAll(stream), ["-type.example/Unknown x"]);
+  stream.receive(delta({ typeUrl: "type.example/Other" }));
+  assert.deepEqual(hearAll(stream), []);
+});
+
+Deno.test("an aggregated stream's request without a type ends the stream", () => {
+  assert.throws(
+    () => deltaStream(web()).receive(delta({ typeUrl: "" })),
+    (error) => error instanceof XdsError && error.reason === "InvalidRequest",
+  );
+});
+
+Deno.test("a stream for one type needs no type URL, and takes no other", () => {
+  const stream = deltaStream(web(), { typeUrl: listener });
+  stream.receive(delta({ typeUrl: "" }));
+  assert.deepEqual(hearAll(stream), ["+listener web"]);
+  assert.throws(() => stream.receive(delta({ typeUrl: cluster })), /this stream is for .*Listener/);
+});
+
+Deno.test("a client cannot make the server remember types without end", () => {
+  const stream = deltaStream(web());
+  const ask = (i: number) => stream.receive(delta({ typeUrl: `type.example/${i}` }));
+  for (let i = 0; i < 64; i++) ask(i);
+  assert.throws(
+    () => ask(64),
+    (error) => error instanceof XdsError && error.reason === "TooMuch",
+  );
+});
+
+Deno.test("state of the world: the cluster stays until the listener's removal was sent", () => {
+  const store = web();
+  const stream = new DiscoveryStream({ protocol: sotwProtocol, store });
+  store.subscribe((change) => stream.changed(change));
+  stream.receive(sotw({ typeUrl: cluster }));
+  stream.receive(sotw({ typeUrl: listener }));
+  const [clusters, listeners] = [stream.next()!, stream.next()!];
+  stream.receive(sotw({ typeUrl: cluster, nonce: clusters.inFlight.nonce }));
+  stream.receive(sotw({ typeUrl: listener, nonce: listeners.inFlight.nonce }));
+  drop(store, "web", cluster);
+  drop(store, "web", listener);
+  const order = [stream.next()?.typeUrl, stream.next()?.typeUrl, stream.next()];
+  assert.deepEqual(order, [listener, cluster, undefined]);
+});

@@ -1,0 +1,167 @@
+/**
+ * One store, one stream, one client, and a line between them that delivers when it is told to.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { DiscoveryStream } from "../discovery_stream.ts";
+import type { Protocol } from "../protocol.ts";
+import type { RequestHeader } from "../request.ts";
+import { ResourceStore } from "../resource_store.ts";
+import type { Response } from "../type_stream.ts";
+import type { ClientModel } from "./client_model.ts";
+
+/**
+ * Runs a client model against the server's core, and checks of every response that it has a cause
+ * and that its type has no other unanswered.
+ */
+export class Simulation<Request extends RequestHeader> {
+  readonly store = new ResourceStore("fleet");
+  #stream: DiscoveryStream<Request>;
+  /** Responses that the client has not read. */
+  #line: Response[] = [];
+  #unanswered = new Set<string>();
+  #sent: Sent;
+
+  constructor(
+    private readonly protocol: Protocol<Request>,
+    readonly client: ClientModel<Request>,
+    private readonly readResponse: (response: Response) => {
+      resources: Readonly<Record<string, string>>;
+      removed: readonly string[];
+    },
+  ) {
+    this.#sent = new Sent(protocol.variant === "sotw");
+    this.#stream = this.#newStream();
+    this.store.subscribe((change) => this.#stream.changed(change));
+    this.reconnect(false);
+  }
+
+  /** Delivers a request of the client. */
+  request(request: Request): void {
+    this.#stream.receive(request);
+  }
+
+  subscribe(typeUrl: string, name: string): void {
+    this.#sent.asked(typeUrl, name);
+    this.request(this.client.subscribe(typeUrl, name));
+  }
+
+  unsubscribe(typeUrl: string, name: string): void {
+    this.request(this.client.unsubscribe(typeUrl, name));
+    this.#sent.asked(typeUrl, name);
+  }
+
+  /** The server sends one response, if it has one. */
+  send(): boolean {
+    const response = this.#stream.next();
+    if (response === undefined) return false;
+    const { typeUrl } = response;
+    assert(!this.#unanswered.has(typeUrl), "one unanswered response per type");
+    this.#unanswered.add(typeUrl);
+    this.#sent.record(typeUrl, this.readResponse(response), response.assignments);
+    this.#line.push(response);
+    return true;
+  }
+
+  /** The client reads one response, if there is one. */
+  read(accept: boolean): boolean {
+    const response = this.#line.shift();
+    if (response === undefined) return false;
+    this.#unanswered.delete(response.typeUrl);
+    this.request(this.client.read(response, accept));
+    return true;
+  }
+
+  reconnect(keep: boolean): void {
+    this.#stream = this.#newStream();
+    this.#line = [];
+    this.#unanswered = new Set();
+    this.#sent = new Sent(this.protocol.variant === "sotw");
+    for (const request of this.client.reconnect(keep)) this.request(request);
+  }
+
+  /** The stream is no longer in its first moments. */
+  settle(): void {
+    this.#stream.settle();
+  }
+
+  /** Until nobody has anything to say. */
+  finish(): void {
+    this.settle();
+    for (let round = 0; this.send() || this.read(true); round++) {
+      assert(round < 10_000, "the conversation does not end");
+    }
+  }
+
+  #newStream(): DiscoveryStream<Request> {
+    return new DiscoveryStream({
+      protocol: this.protocol,
+      store: this.store,
+      maxResponseBytes: 200,
+    });
+  }
+}
+
+/** What a stream has sent, to find responses without a cause. */
+class Sent {
+  readonly #contents = new Map<string, string | undefined>();
+  readonly #asked = new Set<string>();
+  readonly #types = new Set<string>();
+
+  /** @param silent whether a response cannot say of a name that it does not exist. */
+  constructor(private readonly silent: boolean) {}
+
+  asked(typeUrl: string, name: string): void {
+    // A wildcard that comes or goes concerns every name.
+    if (name === "*") this.#contents.clear();
+    this.#asked.add(`${typeUrl} ${name}`);
+  }
+
+  record(
+    typeUrl: string,
+    { resources, removed }: {
+      resources: Readonly<Record<string, string>>;
+      removed: readonly string[];
+    },
+    assignments: readonly string[],
+  ): void {
+    const said: [string, string | undefined][] = [
+      ...Object.entries(resources),
+      ...removed.map((name): [string, undefined] => [name, undefined]),
+    ];
+    const fresh = said.filter(([name, content]) => this.#isNews(`${typeUrl} ${name}`, content));
+    const first = !this.#types.has(typeUrl) || this.#asked.delete(`${typeUrl} *`);
+    const cause = fresh.length > 0 || first || this.#shrank(typeUrl, resources) ||
+      (this.silent && this.#answersAbsence(typeUrl));
+    assert(cause, "a response has a cause");
+    this.#types.add(typeUrl);
+    for (const [name, content] of said) {
+      this.#contents.set(`${typeUrl} ${name}`, content);
+      this.#asked.delete(`${typeUrl} ${name}`);
+    }
+    for (const name of assignments) this.#asked.add(`${endpointType} ${name}`);
+  }
+
+  #isNews(key: string, content: string | undefined): boolean {
+    return this.#asked.has(key) || !this.#contents.has(key) || this.#contents.get(key) !== content;
+  }
+
+  #answersAbsence(typeUrl: string): boolean {
+    const asked = [...this.#asked].filter((key) => key.startsWith(`${typeUrl} `));
+    for (const key of asked) this.#asked.delete(key);
+    return asked.length > 0;
+  }
+
+  /** State of the world: a response that leaves something out says that it is gone. */
+  #shrank(typeUrl: string, resources: Readonly<Record<string, string>>): boolean {
+    const gone = [...this.#contents.keys()].filter((key) => {
+      const [type, name] = key.split(" ");
+      return type === typeUrl && !(name! in resources);
+    });
+    for (const key of gone) this.#contents.delete(key);
+    return gone.length > 0;
+  }
+}
+
+const endpointType = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
