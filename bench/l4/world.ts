@@ -1,0 +1,130 @@
+/**
+ * What the layer 4 figures are measured on: a real hub with a manager and a real Envoy.
+ *
+ * @module
+ */
+import { type Hub, startHub } from "../../tools/installation/hub.ts";
+import { eventually } from "../../tools/process/eventually.ts";
+import { HttpBackend } from "../../tools/backends/http_backend.ts";
+
+/** The group of KubeLB's kinds, as a path. */
+export const kubelbPath = "/apis/kubelb.k8c.io/v1alpha1";
+
+/** What the bench reads of a LoadBalancer. */
+export interface LoadBalancerObject {
+  metadata: { name: string; namespace: string };
+  status?: {
+    loadBalancer?: { ingress?: { ip: string }[] };
+    conditions?: { type: string; status: string }[];
+  };
+}
+
+/** How the world is made. */
+export interface WorldOptions {
+  readonly report: (step: string) => void;
+}
+
+/** A hub, one backend that every load balancer points to, and the tenant `bench`. */
+export class World implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+
+  private constructor(readonly hub: Hub, readonly backend: HttpBackend) {
+    this.#stack.use(hub);
+    this.#stack.use(backend);
+  }
+
+  /** Starts everything. Addresses come from a /16 of the loopback range. */
+  static async start({ report }: WorldOptions): Promise<World> {
+    const second = 64 + Math.floor(Math.random() * 180);
+    const hub = await startHub({
+      addressPool: `127.${second}.0.0/16`,
+      allowedEndpoints: `127.${second + 1}.0.0/16`,
+      managerFlags: ["--drain-envoy-on-exit"],
+      report,
+    });
+    const backend = new HttpBackend({ identity: "backend", address: `127.${second + 1}.0.1` });
+    return new World(hub, backend);
+  }
+
+  /** Process id of the manager. */
+  get managerPid(): number {
+    return this.hub.manager.process.pid;
+  }
+
+  /** Creates a LoadBalancer as a CCM does; the backend is its endpoint unless told otherwise. */
+  async createLoadBalancer(
+    tenant: string,
+    name: string,
+    endpoints: Record<string, unknown> = { addresses: [{ ip: this.backend.address }] },
+  ): Promise<void> {
+    await this.hub.plane.admin.request("POST", this.loadBalancersPath(tenant), {
+      apiVersion: "kubelb.k8c.io/v1alpha1",
+      kind: "LoadBalancer",
+      metadata: {
+        name,
+        labels: {
+          "kubelb.k8c.io/origin-name": name,
+          "kubelb.k8c.io/origin-ns": "default",
+          "kubelb.k8c.io/tenant": `tenant-${tenant}`,
+        },
+        finalizers: ["kubelb.k8c.io/cleanup"],
+      },
+      spec: {
+        type: "LoadBalancer",
+        ports: [{ name: "http", port: 80 + 8000, protocol: "TCP" }],
+        endpoints: [{
+          name: "default",
+          ...endpoints,
+          ports: [{ name: "http", port: this.backend.port, protocol: "TCP" }],
+        }],
+      },
+    });
+  }
+
+  /** Creates several at once, `parallel` requests at a time. */
+  async createMany(
+    tenant: string,
+    names: readonly string[],
+    endpoints?: Record<string, unknown>,
+    parallel = 16,
+  ): Promise<void> {
+    const queue = names.values();
+    const worker = async () => {
+      for (const name of queue) await this.createLoadBalancer(tenant, name, endpoints);
+    };
+    await Promise.all(Array.from({ length: parallel }, worker));
+  }
+
+  /** Path of a tenant's load balancers. */
+  loadBalancersPath(tenant: string): string {
+    return `${kubelbPath}/namespaces/tenant-${tenant}/loadbalancers`;
+  }
+
+  /** All load balancers of a tenant. */
+  async list(tenant: string): Promise<LoadBalancerObject[]> {
+    const path = this.loadBalancersPath(tenant);
+    const { items } = await this.hub.plane.admin.request<{ items: LoadBalancerObject[] }>(
+      "GET",
+      `${path}?resourceVersion=0`,
+    );
+    return items;
+  }
+
+  /** Waits until `count` load balancers have an address in their status; returns all. */
+  async allAddressed(tenant: string, count: number, deadline: number) {
+    const describe = `${count} load balancers of ${tenant} to have an address`;
+    return await eventually(async () => {
+      const all = await this.list(tenant);
+      return all.filter((item) => addressOf(item) !== undefined).length === count && all;
+    }, { deadline, describe, interval: 50 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+/** The address in a load balancer's status. */
+export function addressOf(item: LoadBalancerObject): string | undefined {
+  return item.status?.loadBalancer?.ingress?.[0]?.ip;
+}

@@ -1,0 +1,22 @@
+/**
+ * `deno task bench <name>`: runs one benchmark; each prints one table.
+ *
+ * @module
+ */
+const benchmarks: Readonly<Record<string, string>> = {
+  l4: "layer 4 end to end: latency, traffic, API writes, restart, memory",
+};
+
+const [name = "", ...args] = Deno.args;
+if (Object.hasOwn(benchmarks, name)) {
+  const module = new URL(`./${name}.ts`, import.meta.url);
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-prompt", module.pathname, ...args],
+  }).spawn().status;
+  Deno.exitCode = code;
+} else {
+  const list = Object.entries(benchmarks).map(([known, text]) => `  ${known}   ${text}`);
+  const text = `usage: deno task bench <name> [flags]\n\n${list.join("\n")}\n`;
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  Deno.exitCode = 2;
+}

@@ -1,0 +1,110 @@
+/**
+ * kill -9 of every part while requests flow: nothing is lost, nothing moves, everything recovers.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { delay, systemClock } from "../../base/clock.ts";
+import { ask } from "../../tools/demo/answers.ts";
+import { eventually } from "../../tools/process/eventually.ts";
+import { envoysOf } from "./envoy_processes.ts";
+import { readPortTable } from "./port_table.ts";
+import { SteadyLoad } from "./steady_load.ts";
+import { World } from "./world.ts";
+
+let world: World;
+Deno.test.beforeAll(async () => {
+  world = await World.start();
+});
+Deno.test.afterAll(() => world?.[Symbol.asyncDispose]());
+
+/** The parts change hands inside the tests: processes of the shared world end and begin. */
+const shared = { sanitizeOps: false, sanitizeResources: false };
+
+/** How long a part stays dead. Long enough for every watch, stream and probe to notice. */
+const outage = 1_000;
+
+interface Part {
+  readonly name: string;
+  kill(): Promise<unknown>;
+  restart(): Promise<unknown>;
+}
+
+const parts: Part[] = [
+  {
+    name: "manager",
+    kill: () => world.hub.manager.kill("SIGKILL"),
+    restart: () => world.hub.manager.start().then(() => world.hub.manager.waitReady()),
+  },
+  {
+    name: "CCM",
+    kill: () => world.tenant.ccm.kill("SIGKILL"),
+    restart: () => world.tenant.ccm.start().then(() => world.tenant.ccm.waitReady()),
+  },
+  ...(["kube-controller-manager", "kube-apiserver", "etcd"] as const).flatMap((component) => [
+    {
+      name: `hub's ${component}`,
+      kill: () => world.hub.plane.kill(component),
+      restart: () => world.hub.plane.restart(component),
+    },
+    {
+      name: `tenant's ${component}`,
+      kill: () => world.tenant.plane.kill(component),
+      restart: () => world.tenant.plane.restart(component),
+    },
+  ]),
+];
+
+Deno.test("a TCP and a UDP Service answer from both nodes", shared, async () => {
+  await world.publish("web", { protocol: "TCP", port: 8080 });
+  await world.publish("dns", { protocol: "UDP", port: 5353 });
+});
+
+let sequence = 0;
+
+for (const part of parts) {
+  Deno.test(`kill -9 of the ${part.name} loses no request and moves nothing`, shared, async () => {
+    const [web, dns] = await Promise.all(
+      ["web", "dns"].map((name) => world.tenant.addressOf(name)),
+    );
+    const before = await readPortTable(world.hub.plane, "tenant-acme");
+    await using tcp = new SteadyLoad({ protocol: "TCP", address: web!, port: 8080 });
+    await using udp = new SteadyLoad({ protocol: "UDP", address: dns!, port: 5353 });
+
+    await part.kill();
+    await delay(systemClock, outage);
+    await part.restart();
+
+    // What comes after the fault is handled as before it, by everyone.
+    const name = `after-${++sequence}`;
+    await world.publish(name, { protocol: "TCP", port: 8080 });
+    await world.tenant.deleteService(name);
+    await eventually(async () => {
+      assert.deepEqual(await readPortTable(world.hub.plane, "tenant-acme"), before);
+      return true;
+    }, { describe: "the port table to be as before", deadline: 20_000 });
+
+    await Promise.all([tcp.stop(), udp.stop()]);
+    assert.ok(tcp.sent > 50 && udp.sent > 50, `${tcp.sent} and ${udp.sent} requests`);
+    assert.equal(tcp.lost.length, 0, `TCP: ${tcp.describe()}`);
+    assert.equal(udp.lost.length, 0, `UDP: ${udp.describe()}`);
+  });
+}
+
+Deno.test("kill -9 of the host's Envoy: it serves again within a second", shared, async () => {
+  const address = await world.tenant.addressOf("web");
+  const pid = await envoyPid(world);
+  Deno.kill(pid, "SIGKILL");
+  const start = systemClock.monotonic();
+  await eventually(() => ask("TCP", address, 8080), { deadline: 5_000, interval: 20 });
+  const elapsed = systemClock.monotonic() - start;
+  assert.notEqual(await envoyPid(world), pid);
+  assert.ok(elapsed < 1_000, `back after ${elapsed.toFixed(0)} ms`);
+});
+
+/** The Envoy of the world's manager. */
+function envoyPid({ hub }: World): Promise<number> {
+  return eventually(async () => (await envoysOf(hub.manager.folder))[0], {
+    describe: "an Envoy of the manager",
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * A hub and a tenant cluster with everything in it, for the end-to-end tests.
+ *
+ * @module
+ */
+import { NodeBackends } from "../../tools/demo/node_backends.ts";
+import { type Hub, type HubOptions, startHub } from "../../tools/installation/hub.ts";
+import {
+  type LoopbackNetwork,
+  loopbackNetwork,
+} from "../../tools/installation/loopback_network.ts";
+import {
+  type ServicePort,
+  startTenantCluster,
+  type TenantCluster,
+} from "../../tools/installation/tenant_cluster.ts";
+import { eventually } from "../../tools/process/eventually.ts";
+import { ask } from "../../tools/demo/answers.ts";
+
+/** A Service that answers through Envoy. */
+export interface PublishedService {
+  readonly name: string;
+  readonly protocol: "TCP" | "UDP";
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The installation under test. Nodes are `node-1`, `node-2`, …; backends say their node's name. */
+export class World implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+
+  private constructor(
+    readonly hub: Hub,
+    readonly tenant: TenantCluster,
+    readonly network: LoopbackNetwork,
+    readonly backends: NodeBackends,
+  ) {
+    this.#stack.use(hub);
+    this.#stack.use(tenant);
+    this.#stack.use(backends);
+  }
+
+  /** Starts hub, tenant `acme`, manager, CCM and two nodes. */
+  static async start(options: Partial<HubOptions> = {}): Promise<World> {
+    const network = loopbackNetwork();
+    await using stack = new AsyncDisposableStack();
+    const hub = stack.use(
+      await startHub({
+        addressPool: network.addressPool,
+        allowedEndpoints: network.nodeRange,
+        ...options,
+      }),
+    );
+    const tenant = stack.use(
+      await startTenantCluster({
+        tenant: "acme",
+        hubKubeconfig: () => hub.registerTenant("acme"),
+      }),
+    );
+    for (const number of [1, 2]) {
+      await tenant.addNode(`node-${number}`, network.nodeAddress(number));
+    }
+    stack.move();
+    return new World(hub, tenant, network, new NodeBackends());
+  }
+
+  /** Creates a Service with backends on the given nodes and waits until it answers. */
+  async publish(
+    name: string,
+    port: ServicePort,
+    { nodes = [1, 2], spec = {} }: { nodes?: number[]; spec?: Record<string, unknown> } = {},
+  ): Promise<PublishedService> {
+    const service = await this.tenant.createService(name, [port], spec);
+    for (const number of nodes) {
+      await this.backends.start(
+        `node-${number}`,
+        this.network.nodeAddress(number),
+        service.spec.ports,
+      );
+    }
+    const address = await this.tenant.addressOf(name);
+    const published = { name, protocol: port.protocol, address, port: port.port };
+    await eventually(() => ask(published.protocol, address, published.port), {
+      describe: `an answer of ${name} at ${address}:${published.port}`,
+      deadline: 20_000,
+    });
+    return published;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}

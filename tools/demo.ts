@@ -1,0 +1,149 @@
+/**
+ * `deno task demo`: two real Kubernetes control planes, the manager, the CCM and a real Envoy carry
+ * requests; without root, and nothing stays behind.
+ *
+ * @module
+ */
+import { describeError } from "../base/errors.ts";
+import { defineFlags, FlagError, parseFlags } from "../modes/flags.ts";
+import { obtainBinaries } from "./binaries/obtain.ts";
+import { NodeBackends } from "./demo/node_backends.ts";
+import { playStory, type Published } from "./demo/story.ts";
+import { type Hub, startHub } from "./installation/hub.ts";
+import { type LoopbackNetwork, loopbackNetwork } from "./installation/loopback_network.ts";
+import { startTenantCluster, type TenantCluster } from "./installation/tenant_cluster.ts";
+
+const flags = defineFlags({
+  once: { type: "boolean", default: false, description: "Verify everything and exit." },
+});
+
+const begin = performance.now();
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
+}
+
+function step(line: string): void {
+  say(`[${((performance.now() - begin) / 1000).toFixed(1).padStart(5)} s] ${line}`);
+}
+
+/** The demo was told to stop before it had shown everything. */
+class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+async function runDemo(once: boolean, interrupted: Promise<void>): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const early = interrupted.then(() => {
+    throw new Interrupted("interrupted");
+  });
+  await Promise.race([early, showEverything(stack, once)]);
+  if (once) return step("all of it verified");
+  await interrupted;
+  say("");
+  step("stopping");
+}
+
+/** Starts all parts, which `stack` then owns, and plays the story. */
+async function showEverything(stack: AsyncDisposableStack, once: boolean): Promise<void> {
+  const binaries = await obtainBinaries({ report: step });
+  const network = loopbackNetwork();
+  const { hub, tenant } = await startClusters(stack, network);
+  say("");
+  const backends = stack.use(new NodeBackends());
+  const left = await playStory({ tenant, network, backends, say });
+  say("");
+  if (!once) explain(hub, tenant, binaries.kubectl, left);
+}
+
+async function startClusters(
+  stack: AsyncDisposableStack,
+  { addressPool, nodeRange }: LoopbackNetwork,
+): Promise<{ hub: Hub; tenant: TenantCluster }> {
+  const startingHub = startHub({
+    addressPool,
+    allowedEndpoints: nodeRange,
+    managerFlags: ["--drain-envoy-on-exit"],
+    report: step,
+  });
+  const startingTenant = startTenantCluster({
+    tenant: "acme",
+    report: step,
+    hubKubeconfig: async () => {
+      const kubeconfig = await (await startingHub).registerTenant("acme");
+      step("tenant acme registered; its kubeconfig goes to the CCM");
+      return kubeconfig;
+    },
+  });
+  // Both are owned before either failure is reported, so that neither is left behind.
+  const [hub, tenant] = await Promise.allSettled([startingHub, startingTenant]);
+  if (hub.status === "fulfilled") stack.use(hub.value);
+  if (tenant.status === "fulfilled") stack.use(tenant.value);
+  if (hub.status === "rejected") throw hub.reason;
+  if (tenant.status === "rejected") throw tenant.reason;
+  return { hub: hub.value, tenant: tenant.value };
+}
+
+function explain(hub: Hub, tenant: TenantCluster, kubectl: string, left: Published): void {
+  const { name, address, port } = left;
+  say(`Everything keeps running until Ctrl-C. To look around, in another terminal:
+
+  HUB="${kubectl} --kubeconfig=${hub.plane.adminKubeconfig}"
+  TENANT="${kubectl} --kubeconfig=${tenant.plane.adminKubeconfig}"
+
+  $TENANT get services,nodes                       # ${name} has the address ${address}
+  $HUB get tenants                                 # who is registered
+  $HUB -n tenant-acme get loadbalancers,addresses,services
+  $HUB -n tenant-acme describe loadbalancers       # conditions and events
+  nc ${address} ${port}                            # which node answers
+  tail -f ${hub.manager.folder}/manager.log
+  curl ${hub.manager.metricsUrl}/metrics
+
+Or change something: $TENANT delete node node-2; $TENANT delete service ${name}; …`);
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; the second one ends the program at once. */
+class Interruption implements Disposable {
+  readonly #resolvers = Promise.withResolvers<void>();
+  #count = 0;
+  readonly #onSignal = () => {
+    if (++this.#count > 1) Deno.exit(130);
+    this.#resolvers.resolve();
+  };
+
+  constructor() {
+    Deno.addSignalListener("SIGINT", this.#onSignal);
+    Deno.addSignalListener("SIGTERM", this.#onSignal);
+  }
+
+  get promise(): Promise<void> {
+    return this.#resolvers.promise;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSignalListener("SIGINT", this.#onSignal);
+    Deno.removeSignalListener("SIGTERM", this.#onSignal);
+  }
+}
+
+async function main(): Promise<number> {
+  const interruption = new Interruption();
+  try {
+    const parsed = parseFlags(flags, Deno.args);
+    if (parsed.kind !== "values") {
+      say("usage: deno task demo [--once]\n\n  --once   verify everything and exit with 0 or 1");
+      return 0;
+    }
+    await runDemo(parsed.values.once, interruption.promise);
+    return 0;
+  } catch (error) {
+    // What was still starting is not waited for: the watchdogs of the sandboxes end it.
+    if (error instanceof Interrupted) return 130;
+    say(`\ndemo failed: ${describeError(error)}`);
+    return error instanceof FlagError ? 2 : 1;
+  } finally {
+    interruption[Symbol.dispose]();
+  }
+}
+
+Deno.exit(await main());

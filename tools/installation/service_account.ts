@@ -1,0 +1,24 @@
+/**
+ * Credentials of a ServiceAccount, as a pod would get them.
+ *
+ * @module
+ */
+import type { ControlPlane } from "../cluster/control_plane.ts";
+
+interface TokenRequest {
+  status: { token: string };
+}
+
+/** Writes a kubeconfig with a bound token of a ServiceAccount; returns its path. */
+export async function serviceAccountKubeconfig(
+  plane: ControlPlane,
+  namespace: string,
+  name: string,
+): Promise<string> {
+  const { status } = await plane.admin.request<TokenRequest>(
+    "POST",
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
+  );
+  return await plane.tokenKubeconfig(status.token, namespace);
+}
