@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { systemClock } from "../../base/clock.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
+import { checkFiles } from "../house_rules/check_files.ts";
+import { root } from "../house_rules/source_path.ts";
 import { savedLogsVariable } from "../process/saved_logs.ts";
 import { Sandbox } from "../process/sandbox.ts";
 import { logTails, runTests } from "./test_run.ts";
@@ -14,9 +15,6 @@ import { seconds, summary } from "./run_stages.ts";
 import { isSelected, type Selection } from "./selection.ts";
 import { type Outcome, type Stage, sum, verdict } from "./stage.ts";
 import { findFiles, isIntegrationTest } from "./test_files.ts";
-
-/** Root of the repository; every command runs there, wherever the caller is. */
-export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Programs that write generated files; with `--check` they only tell whether these are current. */
 const generators = ["tools/generate_crds.ts", "tools/generate_protos.ts"];
@@ -51,6 +49,7 @@ export async function chooseStages(selection: Selection): Promise<Stage[]> {
 export function makeStages(selection: Selection): Stage[] {
   return [
     ...Object.entries(commands).map(([name, args]) => commandStage(name, args)),
+    { name: "house-rules", run: runHouseRules },
     { name: "generated", run: runGenerators },
     { name: "unit", run: () => runUnit(selection) },
     { name: "binaries", run: runBinaries },
@@ -64,6 +63,12 @@ function commandStage(name: string, args: readonly string[]): Stage {
     return verdict(ok, output);
   };
   return { name, run };
+}
+
+/** Those that look at code are rules of the linter. */
+async function runHouseRules(): Promise<Outcome> {
+  const violations = await checkFiles();
+  return verdict(violations.length === 0, violations.join("\n"));
 }
 
 async function runGenerators(report: (line: string) => void): Promise<Outcome> {

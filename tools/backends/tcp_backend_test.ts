@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpBackend } from "./http_backend.ts";
 import { askTcp, TcpBackend } from "./tcp_backend.ts";
-import { askUdp, UdpBackend } from "./udp_backend.ts";
 
 Deno.test("a TCP backend says who it is and sends back what it gets", async () => {
   await using backend = new TcpBackend({ identity: "blue" });
@@ -27,27 +25,4 @@ Deno.test("asking where nobody listens fails, and asking the silent fails in tim
 
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await assert.rejects(askTcp("127.0.0.1", silent.addr.port, { deadline: 50 }));
-});
-
-Deno.test("a UDP backend says who it is", async () => {
-  await using backend = await UdpBackend.start({ identity: "green" });
-  assert.equal(await askUdp(backend.address, backend.port, { message: "!" }), "green!");
-  assert.deepEqual(backend.peers, ["127.0.0.1"]);
-});
-
-Deno.test("a datagram without answer is an error that says so", async () => {
-  const backend = await UdpBackend.start({ identity: "gone" });
-  const { address, port } = backend;
-  await backend[Symbol.asyncDispose]();
-  await assert.rejects(askUdp(address, port, { deadline: 50 }), /no answer from|refused/i);
-});
-
-Deno.test("an HTTP backend says who it is and what it was asked", async () => {
-  await using backend = new HttpBackend({ identity: "red" });
-  const response = await fetch(`http://${backend.address}:${backend.port}/path?a=b`);
-  assert.equal(response.status, 200);
-  const seen = await response.json();
-  assert.equal(seen.identity, "red");
-  assert.equal(seen.path, "/path?a=b");
-  assert.deepEqual(backend.requests.map(({ method }) => method), ["GET"]);
 });
