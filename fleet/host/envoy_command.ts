@@ -14,6 +14,8 @@ export interface EnvoySettings {
   readonly drainSeconds: number;
   /** Envoy's own log: `info`, `warning`, … */
   readonly logLevel: string;
+  /** Added to the environment that it inherits. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Names inside a fleet's folder, which is Envoy's working directory. */
@@ -29,19 +31,19 @@ export const files = {
 } as const;
 
 /**
- * The arguments of an Envoy.
- *
- * Two of them make it impossible to start a second one for a fleet: the path of its bootstrap is in
- * its command line, where a new manager finds it, and two Envoys cannot have one base id.
+ * The arguments of an Envoy. The path of its bootstrap is among them, so that it can be found by its
+ * command line.
  */
 export function envoyArguments(
   folder: string,
-  baseId: number,
   { concurrency, drainSeconds, logLevel }: EnvoySettings,
 ): string[] {
   return [
     ...["--config-path", `${folder}/${files.bootstrap}`],
-    ...["--base-id", String(baseId)],
+    // With hot restart, Envoy asks the kernel to end it together with its parent, or even with the
+    // thread of the parent that started it. It is to outlive both. (Nor does it need a base id then:
+    // it shares neither memory nor sockets with other Envoys.)
+    "--disable-hot-restart",
     // Fixed, since by default an Envoy takes every core of the host.
     ...["--concurrency", String(concurrency)],
     ...["--drain-time-s", String(drainSeconds)],

@@ -4,7 +4,6 @@
  * @module
  */
 import { join } from "node:path";
-import type { Random } from "../../base/random.ts";
 import { bootstrap, type XdsEndpointFile } from "../../envoy/translate/mod.ts";
 import { type AdminClient, adminClient } from "./admin_client.ts";
 import { writeAtomically } from "./atomic_file.ts";
@@ -29,7 +28,6 @@ export interface EnvoyInstanceOptions {
   readonly xds: XdsEndpointFile;
   readonly maxConnections: number;
   readonly maxHeapBytes?: number;
-  readonly random: Random;
 }
 
 /** A process that was just started. */
@@ -38,9 +36,6 @@ export interface StartedEnvoy {
   /** Resolves, with a few words on how, when it has ended. */
   readonly exited: Promise<string>;
 }
-
-/** Envoy multiplies base ids by ten and keeps them in 32 bits. */
-const baseIds = 400_000_000;
 
 /** Starts, finds, signals and cleans up after the Envoy of one fleet. Decides nothing. */
 export class EnvoyInstance {
@@ -73,8 +68,9 @@ export class EnvoyInstance {
     const { process: _, ...prepared } = await this.#prepare();
     const started = await launch({
       program: settings.envoyPath,
-      args: envoyArguments(folder, prepared.baseId, settings),
+      args: envoyArguments(folder, settings),
       folder,
+      environment: settings.environment,
       output: join(folder, files.output),
     });
     const process = identify(started.pid);
@@ -100,20 +96,16 @@ export class EnvoyInstance {
   /** Removes every trace of an Envoy that has ended. */
   async clean(): Promise<void> {
     await removeIfThere(this.options.folder);
-    // Envoy leaves the memory that a successor would have taken over from it.
-    const { baseId } = this.#record ?? {};
-    if (baseId !== undefined) await removeIfThere(`/dev/shm/envoy_shared_memory_${baseId}0`);
     this.#record = undefined;
   }
 
   /** Everything that Envoy needs, and a record of it before there is a process. */
   async #prepare(): Promise<FleetRecord> {
-    const { fleet, folder, xds, maxConnections, maxHeapBytes, random } = this.options;
+    const { fleet, folder, xds, maxConnections, maxHeapBytes } = this.options;
     const known = this.#record ?? await readFleetRecord(folder);
     const statsPort = freeLoopbackPort(known?.statsPort);
     const readyPort = freeLoopbackPort(known?.readyPort);
-    const baseId = known?.baseId ?? 1 + Math.floor(random() * baseIds);
-    await this.#write({ baseId, statsPort, readyPort });
+    await this.#write({ statsPort, readyPort });
     const config = bootstrap({
       node: fleet,
       cluster: fleet,
@@ -125,7 +117,7 @@ export class EnvoyInstance {
       ...(maxHeapBytes !== undefined && { maxHeapBytes }),
     });
     await writeAtomically(join(folder, files.bootstrap), JSON.stringify(config, undefined, 2));
-    return { baseId, statsPort, readyPort };
+    return { statsPort, readyPort };
   }
 
   async #write(record: FleetRecord): Promise<void> {

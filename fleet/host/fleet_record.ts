@@ -10,8 +10,6 @@ import type { ProcessIdentity } from "./process_identity.ts";
 
 /** The file `process.json` of a fleet. It is written before its Envoy is started, and after. */
 export interface FleetRecord {
-  /** Chosen once: an Envoy with the base id of one that lives refuses to start. */
-  readonly baseId: number;
   readonly statsPort: number;
   readonly readyPort: number;
   /** Absent until the process is known to have been started. */
@@ -43,10 +41,10 @@ export function parseFleetRecord(text: string): FleetRecord | undefined {
   } catch {
     return undefined;
   }
-  if (!hasNumbers(value, "baseId", "statsPort", "readyPort")) return undefined;
-  const { baseId, statsPort, readyPort } = value;
+  if (!hasNumbers(value, "statsPort", "readyPort")) return undefined;
+  const { statsPort, readyPort } = value;
   const process = "process" in value ? parseIdentity(value.process) : undefined;
-  return { baseId, statsPort, readyPort, ...(process && { process }) };
+  return { statsPort, readyPort, ...(process && { process }) };
 }
 
 function parseIdentity(value: unknown): ProcessIdentity | undefined {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseFleetRecord } from "./fleet_record.ts";
 
 const process = { pid: 7, startTime: 1234, bootId: "8c1f" };
-const record = { baseId: 5, statsPort: 21_001, readyPort: 21_002, process };
+const record = { statsPort: 21_001, readyPort: 21_002, process };
 
 Deno.test("a record survives being written and read", () => {
   assert.deepEqual(parseFleetRecord(JSON.stringify(record)), record);
@@ -23,7 +23,7 @@ Deno.test("no text makes the reader fail", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
     parseFleetRecord(text);
   }));
-  for (const bad of ["", "{", "null", "[]", "{}", '{"baseId":"5"}']) {
+  for (const bad of ["", "{", "null", "[]", "{}", '{"statsPort":"5"}']) {
     assert.equal(parseFleetRecord(bad), undefined);
   }
 });

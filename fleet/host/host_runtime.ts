@@ -40,6 +40,13 @@ export interface HostRuntimeOptions extends Partial<EnvoySettings> {
   readonly random?: Random;
 }
 
+const defaults = {
+  concurrency: 2,
+  // Upstream's default drain timeout.
+  drainSeconds: 60,
+  logLevel: "warning",
+  environment: {},
+};
 const logCheckInterval = 60_000;
 const fleetName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 const noFleet: FleetStatus = { state: "stopped" };
@@ -77,8 +84,7 @@ export class HostRuntime implements FleetRuntime {
     this.#clock = options.clock ?? systemClock;
     this.#watch = new ProcessWatch(this.#clock);
     this.#maxConnections = options.maxConnections ?? connectionLimit();
-    const { envoyPath, concurrency = 2, drainSeconds = 60, logLevel = "warning" } = options;
-    this.#settings = { envoyPath, concurrency, drainSeconds, logLevel };
+    this.#settings = { ...defaults, ...options };
     this.#logTimer = this.#scheduleLogCheck();
   }
 
@@ -169,7 +175,6 @@ export class HostRuntime implements FleetRuntime {
       xds: this.state.xds,
       maxConnections: this.#maxConnections,
       ...(maxHeapBytes !== undefined && { maxHeapBytes }),
-      random,
     });
     return new FleetSupervisor({
       instance,

@@ -18,6 +18,8 @@ export interface LaunchOptions {
   readonly program: string;
   readonly args: readonly string[];
   readonly folder: string;
+  /** Added to the environment of this program. */
+  readonly environment: Readonly<Record<string, string>>;
   /** File to which standard output and error are appended. */
   readonly output: string;
 }
@@ -31,10 +33,11 @@ export interface LaunchOptions {
  * @throws {Error} that says what to do when the program cannot be started.
  */
 export async function launch(options: LaunchOptions): Promise<LaunchedProcess> {
-  const { program, args, folder, output } = options;
+  const { program, args, environment, folder, output } = options;
   await using file = await open(output, "a", 0o600);
   const child = spawn(program, [...args], {
     cwd: folder,
+    env: { ...Deno.env.toObject(), ...environment },
     detached: true,
     stdio: ["ignore", file.fd, file.fd],
   });
