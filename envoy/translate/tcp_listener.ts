@@ -13,12 +13,12 @@ import { duration } from "./wire.ts";
 
 /**
  * How often a new connection is tried. Two failures eject an endpoint, so that a source address that
- * is bound to it reaches another one with the third attempt.
+ * is bound to it reaches another one with the third attempt, and a third with the fifth.
  */
-const maxConnectAttempts = 4;
+const maxConnectAttempts = 5;
 
 /**
- * Pauses between the attempts. Without them four attempts on a port that refuses are over before
+ * Pauses between the attempts. Without them all attempts on a port that refuses are over before
  * Envoy's main thread has ejected the endpoint.
  */
 const connectBackoff = { baseInterval: duration(0.05), maxInterval: duration(0.5) };

@@ -39,7 +39,7 @@ export async function askTcpFrom(
       once(socket, "data", { signal }).then(([data]) => String(data)),
       once(socket, "end", { signal }).then(() => ""),
     ]);
-    return data === "" ? { refused: "closed" } : { answer: data.trim() };
+    return data === "" ? { refused: "closed" } : { answer: data.split("\n")[0]! };
   } catch (error) {
     return { refused: error instanceof Error && "code" in error ? String(error.code) : "timeout" };
   } finally {

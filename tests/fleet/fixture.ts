@@ -16,6 +16,7 @@ export const fleet = "tenant-acme";
 /** A manager without Kubernetes: stores, an xDS server and the host runtime. */
 export class Fixture implements AsyncDisposable {
   readonly stores = new ResourceStores();
+  #runtime: HostRuntime | undefined;
 
   private constructor(
     readonly sandbox: Sandbox,
@@ -77,10 +78,19 @@ export class Fixture implements AsyncDisposable {
   async start(overrides: Partial<HostRuntimeOptions> = {}): Promise<HostRuntime> {
     const { port } = this.resources.use(await this.startXds());
     const runtime = this.resources.use(await this.openRuntime(port, overrides));
+    this.#runtime = runtime;
     this.resources.defer(() => runtime.remove(fleet));
     await runtime.ensure(fleet);
     await running(runtime);
     return runtime;
+  }
+
+  /** The sum of a Prometheus metric of the fleet's Envoy. */
+  async metric(name: string): Promise<number> {
+    const { statsAddress } = this.#runtime!.status(fleet);
+    const text = await (await fetch(`http://${statsAddress}/stats/prometheus`)).text();
+    const samples = text.split("\n").filter((line) => line.startsWith(`${name}{`));
+    return samples.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
   }
 
   /** Ends everything, in the order opposite to that in which it was started. */
