@@ -5,6 +5,7 @@
  */
 import { type Node, nodes, type Service } from "../../../apis/core/v1.ts";
 import type { EndpointSlice } from "../../../apis/discovery/v1.ts";
+import { Backoff } from "../../../base/backoff.ts";
 import { type Clock, delay } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { isApiError } from "../../../kube/api_error.ts";
@@ -46,12 +47,27 @@ export class HubRanges {
 
   constructor(private readonly options: HubRangesOptions) {}
 
-  /** Looks once; to be awaited before any endpoint is judged. */
-  async discover(signal: AbortSignal): Promise<void> {
-    const { services, apiServers, nodes } = this.options;
-    await Promise.all([services, apiServers, nodes].map((cache) => cache.whenSynced(signal)));
-    await this.#readServiceCidrs(signal);
-    this.#tell();
+  /**
+   * Looks until it has an answer; to be awaited before any endpoint is judged.
+   *
+   * @returns false when `signal` fired first.
+   */
+  async discover(signal: AbortSignal): Promise<boolean> {
+    const { services, apiServers, nodes, log, clock } = this.options;
+    const backoff = new Backoff({ initial: 200, maximum: 5_000 });
+    while (!signal.aborted) {
+      try {
+        await Promise.all([services, apiServers, nodes].map((cache) => cache.whenSynced(signal)));
+        await this.#readServiceCidrs(signal);
+        this.#tell();
+        return true;
+      } catch (error) {
+        if (signal.aborted) break;
+        log.warn("cannot read the hub's own ranges; trying again", { error });
+        await delay(clock, backoff.next(), signal).catch(() => {});
+      }
+    }
+    return false;
   }
 
   /** Follows changes until `signal` fires. */

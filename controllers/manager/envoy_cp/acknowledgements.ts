@@ -5,6 +5,12 @@
  */
 import type { Clock } from "../../../base/clock.ts";
 import type { Resource } from "../../../envoy/xds/resource.ts";
+import type {
+  AcknowledgedEvent,
+  RejectedEvent,
+  StreamEvent,
+  XdsObserver,
+} from "../../../envoy/xds/xds_events.ts";
 
 /** How far the Envoys of a fleet are with the resources of one object. */
 export type Progress =
@@ -28,36 +34,31 @@ interface Envoy {
   readonly refused: Map<string, { readonly version: string; readonly message: string }>;
 }
 
-/** Follows all streams of this replica. Knows nothing of objects: it is asked about resources. */
-export class Acknowledgements {
+/**
+ * Follows all streams of this replica: an observer of the xDS server. Knows nothing of objects; it is
+ * asked about resources.
+ */
+export class Acknowledgements implements XdsObserver {
   /** By stream, because an Envoy that reconnects starts anew. */
   readonly #fleets = new Map<string, Map<number, Envoy>>();
+  readonly #listeners = new Set<(resourceNames: Iterable<string>) => void>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** An Envoy of `fleet` opened the stream `stream`. */
-  connected(fleet: string, stream: number, node: string): void {
+  onStream({ kind, fleet, stream, node }: Pick<StreamEvent, "kind" | "fleet" | "stream" | "node">) {
     let envoys = this.#fleets.get(fleet);
+    if (kind === "closed") {
+      envoys?.delete(stream);
+      if (envoys?.size === 0) this.#fleets.delete(fleet);
+      return;
+    }
     if (envoys === undefined) this.#fleets.set(fleet, envoys = new Map());
     const connectedAt = this.clock.monotonic();
-    envoys.set(stream, { node, connectedAt, held: new Map(), refused: new Map() });
+    envoys.set(stream, { node: node.id, connectedAt, held: new Map(), refused: new Map() });
   }
 
-  /** The stream ended. */
-  disconnected(fleet: string, stream: number): void {
-    const envoys = this.#fleets.get(fleet);
-    envoys?.delete(stream);
-    if (envoys?.size === 0) this.#fleets.delete(fleet);
-  }
-
-  /** The Envoy of `stream` holds `resources` (name → version) and no longer holds `removed`. */
-  acknowledged(
-    fleet: string,
-    stream: number,
-    typeUrl: string,
-    resources: ReadonlyMap<string, string>,
-    removed: readonly string[] = [],
-  ): void {
+  onAcknowledged(event: Omit<AcknowledgedEvent, "node" | "held">): void {
+    const { fleet, stream, typeUrl, resources, removed } = event;
     const envoy = this.#fleets.get(fleet)?.get(stream);
     if (envoy === undefined) return;
     for (const [name, version] of resources) envoy.held.set(`${typeUrl} ${name}`, version);
@@ -65,20 +66,22 @@ export class Acknowledgements {
       envoy.held.delete(`${typeUrl} ${name}`);
       envoy.refused.delete(`${typeUrl} ${name}`);
     }
+    this.#tell(resources.keys());
   }
 
-  /** The Envoy of `stream` refused a response with these resources (name → version). */
-  rejected(
-    fleet: string,
-    stream: number,
-    typeUrl: string,
-    resources: ReadonlyMap<string, string>,
-    message: string,
-  ): void {
+  onRejected(event: Omit<RejectedEvent, "node">): void {
+    const { fleet, stream, typeUrl, resources, message } = event;
     const envoy = this.#fleets.get(fleet)?.get(stream);
     for (const [name, version] of resources) {
       envoy?.refused.set(`${typeUrl} ${name}`, { version, message });
     }
+    this.#tell(resources.keys());
+  }
+
+  /** Calls `listener` with the names of resources about which an Envoy has answered. */
+  subscribe(listener: (resourceNames: Iterable<string>) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   /** How many Envoys of a fleet are connected. */
@@ -104,6 +107,11 @@ export class Acknowledgements {
     }
     const names = silent.map(({ node }) => node);
     return { kind: "programmed", connected: envoys.length, silent: names };
+  }
+
+  #tell(resourceNames: Iterable<string>): void {
+    const names = [...resourceNames];
+    for (const listener of [...this.#listeners]) listener(names);
   }
 
   #gaveUp(envoy: Envoy, since: number): boolean {

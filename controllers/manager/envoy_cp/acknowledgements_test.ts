@@ -12,11 +12,16 @@ const wanted = [resource("a", "1"), resource("b", "1")];
 function withEnvoys(...streams: number[]) {
   const clock = new FakeClock();
   const acknowledgements = new Acknowledgements(clock);
-  for (const stream of streams) acknowledgements.connected("f", stream, `node-${stream}`);
+  const stream = (kind: "opened" | "closed", stream: number) => {
+    const node = { id: `node-${stream}`, cluster: "" };
+    acknowledgements.onStream({ kind, fleet: "f", stream, node });
+  };
+  for (const id of streams) stream("opened", id);
+  const answer = { fleet: "f", typeUrl: "t", removed: [] };
   const hold = (stream: number, ...held: [string, string][]) =>
-    acknowledgements.acknowledged("f", stream, "t", new Map(held));
+    acknowledgements.onAcknowledged({ ...answer, stream, resources: new Map(held) });
   const progress = () => acknowledgements.progress("f", wanted, 0);
-  return { clock, acknowledgements, hold, progress };
+  return { clock, acknowledgements, hold, progress, answer, stream };
 }
 
 Deno.test("without an Envoy nothing is known", () => {
@@ -39,11 +44,11 @@ Deno.test("an older version of a resource does not count", () => {
 });
 
 Deno.test("an Envoy that left is not waited for", () => {
-  const { hold, progress, acknowledgements } = withEnvoys(1, 2);
+  const { hold, progress, stream } = withEnvoys(1, 2);
   hold(1, ["a", "1"], ["b", "1"]);
-  acknowledgements.disconnected("f", 2);
+  stream("closed", 2);
   assert.equal(progress().kind, "programmed");
-  acknowledgements.disconnected("f", 1);
+  stream("closed", 1);
   assert.equal(progress().kind, "no-envoy");
 });
 
@@ -63,17 +68,21 @@ Deno.test("silence alone programs nothing", async () => {
 });
 
 Deno.test("a refusal counts for the refused version only", () => {
-  const { hold, progress, acknowledgements } = withEnvoys(1);
-  acknowledgements.rejected("f", 1, "t", new Map([["a", "1"]]), "no such thing");
+  const { hold, progress, acknowledgements, answer } = withEnvoys(1);
+  const refuse = (version: string, message: string) => {
+    const resources = new Map([["a", version]]);
+    acknowledgements.onRejected({ ...answer, stream: 1, resources, message });
+  };
+  refuse("1", "no such thing");
   assert.deepEqual(progress(), { kind: "rejected", message: "no such thing" });
-  acknowledgements.rejected("f", 1, "t", new Map([["a", "2"]]), "neither");
+  refuse("2", "neither");
   hold(1, ["a", "1"], ["b", "1"]);
   assert.equal(progress().kind, "programmed");
 });
 
 Deno.test("a resource that an Envoy gave up is no longer held", () => {
-  const { hold, progress, acknowledgements } = withEnvoys(1);
+  const { hold, progress, acknowledgements, answer } = withEnvoys(1);
   hold(1, ["a", "1"], ["b", "1"]);
-  acknowledgements.acknowledged("f", 1, "t", new Map(), ["b"]);
+  acknowledgements.onAcknowledged({ ...answer, stream: 1, resources: new Map(), removed: ["b"] });
   assert.equal(progress().kind, "waiting");
 });

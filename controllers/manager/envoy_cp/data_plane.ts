@@ -3,32 +3,30 @@
  *
  * @module
  */
-import type { Clock } from "../../../base/clock.ts";
-import type {
-  AcknowledgedEvent,
-  RejectedEvent,
-  StreamEvent,
-  XdsObserver,
-} from "../../../envoy/xds/xds_events.ts";
-import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import { parseKey } from "../../../apis/meta/v1.ts";
+import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import type { DataPlaneView } from "../loadbalancer/data_plane_view.ts";
-import { Acknowledgements, type Progress } from "./acknowledgements.ts";
+import type { Acknowledgements, Progress } from "./acknowledgements.ts";
 import type { EnvoyControlPlane, ServedState } from "./envoy_control_plane.ts";
 import { ownerKeyOf } from "./resources.ts";
 
-/** Observes the xDS server, and answers the controllers that report to users. */
-export class DataPlane implements DataPlaneView, XdsObserver, Disposable {
+/** Answers the controllers that report to users. */
+export class DataPlane implements DataPlaneView, Disposable {
   readonly #controlPlane: EnvoyControlPlane;
   readonly #runtime: FleetRuntime;
   readonly #acknowledgements: Acknowledgements;
   readonly #listeners = new Set<(key: string) => void>();
   readonly #subscriptions = new DisposableStack();
 
-  constructor(controlPlane: EnvoyControlPlane, runtime: FleetRuntime, clock: Clock) {
+  constructor(
+    controlPlane: EnvoyControlPlane,
+    acknowledgements: Acknowledgements,
+    runtime: FleetRuntime,
+  ) {
     this.#controlPlane = controlPlane;
+    this.#acknowledgements = acknowledgements;
     this.#runtime = runtime;
-    this.#acknowledgements = new Acknowledgements(clock);
+    this.#subscriptions.use(acknowledgements.subscribe((names) => this.#tellOwners(names)));
     this.#subscriptions.use(controlPlane.onDecided((key) => this.#tell(key)));
     this.#subscriptions.use(runtime.subscribe((fleet) => this.#tellFleet(fleet)));
   }
@@ -51,21 +49,6 @@ export class DataPlane implements DataPlaneView, XdsObserver, Disposable {
   onChanged(listener: (key: string) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
-  }
-
-  onStream({ kind, fleet, stream, node }: StreamEvent): void {
-    if (kind === "opened") this.#acknowledgements.connected(fleet, stream, node.id);
-    else this.#acknowledgements.disconnected(fleet, stream);
-  }
-
-  onAcknowledged({ fleet, stream, typeUrl, resources, removed }: AcknowledgedEvent): void {
-    this.#acknowledgements.acknowledged(fleet, stream, typeUrl, resources, removed);
-    this.#tellOwners(resources.keys());
-  }
-
-  onRejected({ fleet, stream, typeUrl, resources, message }: RejectedEvent): void {
-    this.#acknowledgements.rejected(fleet, stream, typeUrl, resources, message);
-    this.#tellOwners(resources.keys());
   }
 
   [Symbol.dispose](): void {

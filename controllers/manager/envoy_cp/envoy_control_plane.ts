@@ -16,6 +16,7 @@ import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import { Controller } from "../../../kube/controller.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
+import { ReconcileMetrics } from "../reconcile_metrics.ts";
 import { byAddresses, type HubCaches, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { readFrontPorts } from "../loadbalancer/front_ports.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
@@ -87,9 +88,10 @@ export class EnvoyControlPlane {
     this.#log = options.log.with({ part: "envoy-cp" });
     this.#users = new HostNameUsers(options.hostNames);
     const { caches, log, clock, metrics } = options;
+    const times = new ReconcileMetrics({ name: "envoycp", perNamespace: false, metrics, clock });
     this.#controller = new Controller({
       name: "envoy-cp-controller",
-      reconcile: (key) => this.#reconcile(key),
+      reconcile: (key) => times.time("", () => this.#reconcile(key)),
       log,
       clock,
       metrics,
@@ -120,21 +122,31 @@ export class EnvoyControlPlane {
     return { [Symbol.dispose]: () => void this.#fleetListeners.delete(listener) };
   }
 
-  /** Translates everything, opens the stores for answers, then follows changes until `signal`. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { caches, settings, hostNames, stores } = this.#options;
+  /**
+   * Waits for the caches, translates everything, and opens the stores for answers.
+   *
+   * @returns false when `signal` fired first.
+   */
+  async translate(signal: AbortSignal): Promise<boolean> {
+    const { caches, stores } = this.#options;
     const { loadBalancers, services, addresses, tenants, configs } = caches;
     try {
       const needed = [loadBalancers, services, addresses, tenants, configs];
       await Promise.all(needed.map((cache) => cache.whenSynced(signal)));
     } catch {
-      return; // ordered to end before the caches were ready
+      return false; // ordered to end before the caches were ready
     }
+    this.#translateAll();
+    stores.markSynced();
+    return true;
+  }
+
+  /** Follows changes until `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { settings, hostNames } = this.#options;
     using _config = settings.subscribe(() => this.#enqueueAll());
     using _names = hostNames.subscribe((name) => this.#enqueue(this.#users.of(name)));
     using _timers = { [Symbol.dispose]: () => this.#cancelTimers() };
-    this.#translateAll();
-    stores.markSynced();
     await this.#controller.run(signal);
   }
 

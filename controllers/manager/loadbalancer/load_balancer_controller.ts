@@ -11,7 +11,7 @@ import {
   legacyEnvoyProxyFinalizer,
 } from "../../../apis/kubelb/names.ts";
 import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
-import { keyOf } from "../../../apis/meta/v1.ts";
+import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Registry } from "../../../base/metrics.ts";
@@ -25,6 +25,7 @@ import {
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { hasFinalizer } from "../../../kube/finalizer.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
+import { ReconcileMetrics } from "../reconcile_metrics.ts";
 import type { HubCaches } from "../hub/hub_caches.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
 import type { DataPlaneView } from "./data_plane_view.ts";
@@ -76,10 +77,17 @@ export class LoadBalancerController {
     const { caches, log, clock, metrics } = options;
     this.#writer = new HubServiceWriter({ ...options, services: caches.services });
     this.#reporter = new StatusReporter({ ...options, loadBalancers: caches.loadBalancers });
+    const times = new ReconcileMetrics({
+      name: "loadbalancer",
+      perNamespace: true,
+      metrics,
+      clock,
+    });
     this.#controller = new Controller({
       name: "loadbalancer-controller",
       concurrency,
-      reconcile: (key, context) => this.#reconcile(key, context),
+      reconcile: (key, context) =>
+        times.time(parseKey(key).namespace ?? "", () => this.#reconcile(key, context)),
       log,
       clock,
       metrics,

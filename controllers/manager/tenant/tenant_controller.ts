@@ -33,6 +33,7 @@ import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { addFinalizer, hasFinalizer, removeFinalizer } from "../../../kube/finalizer.ts";
 import { applyStatus } from "../../../kube/status.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
+import { ReconcileMetrics } from "../reconcile_metrics.ts";
 import type { HubCaches } from "../hub/hub_caches.ts";
 import { Applier } from "./applier.ts";
 import {
@@ -87,11 +88,12 @@ export class TenantController {
     const inNamespace = ({ metadata }: { metadata: { namespace?: string } }) =>
       this.#tenantIn(metadata.namespace ?? "");
     const everyTenant = () => caches.tenants.list().map(({ metadata }) => metadata.name);
+    const times = new ReconcileMetrics({ name: "tenant", perNamespace: false, metrics, clock });
     this.#controller = new Controller({
       name: "tenant-controller",
       concurrency,
       groupOf: (tenant) => tenant,
-      reconcile: (name, context) => this.#reconcile(name, context),
+      reconcile: (name, context) => times.time("", () => this.#reconcile(name, context)),
       log,
       clock,
       metrics,

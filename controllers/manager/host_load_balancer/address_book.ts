@@ -1,0 +1,183 @@
+/**
+ * Which address and port belongs to which Service. The Services' status is the truth; this is its
+ * image in memory, from which new addresses are chosen.
+ *
+ * @module
+ */
+import { comparePrecedence, type PortOwner } from "../../../fleet/port_owner.ts";
+import { parseIp } from "../endpoint_guard/cidr.ts";
+import { addressOf, type AddressRange, type Family, rangeHolds } from "./address_range.ts";
+
+/** What a Service wants. */
+export interface AddressRequest {
+  /** The one address it asks for; then `families` does not count. */
+  readonly address?: string;
+  /** One address of each; those after the first only if the pool has that family and `optional`. */
+  readonly families: readonly Family[];
+  /** Whether families after the first may be missing. */
+  readonly optional: boolean;
+  /** `TCP/80`: an address can be shared by Services whose ports differ. */
+  readonly ports: readonly string[];
+}
+
+/** What it gets. */
+export type AddressAnswer =
+  | { readonly kind: "assigned"; readonly addresses: readonly string[] }
+  /** No address is free. */
+  | { readonly kind: "exhausted"; readonly message: string }
+  /** The address it asks for cannot be had. */
+  | { readonly kind: "unavailable"; readonly message: string };
+
+interface Holding {
+  readonly owner: PortOwner;
+  readonly addresses: readonly string[];
+  readonly ports: readonly string[];
+}
+
+/** Pure: knows nothing of Services but owners, addresses and ports. */
+export class AddressBook {
+  readonly #ranges: readonly AddressRange[];
+  readonly #holdings = new Map<string, Holding>();
+  /** Address → names of those that hold it. */
+  readonly #holders = new Map<string, Set<string>>();
+  /** Where the next search in a range begins, so that a freed address is the last to be reused. */
+  readonly #cursors: bigint[];
+
+  constructor(ranges: readonly AddressRange[]) {
+    this.#ranges = ranges;
+    this.#cursors = ranges.map(({ first }) => first);
+  }
+
+  /** Records what a Service says it has, in place of what it said before. */
+  hold(owner: PortOwner, addresses: readonly string[], ports: readonly string[]): void {
+    this.forget(owner.name);
+    if (addresses.length === 0) return;
+    this.#holdings.set(owner.name, { owner, addresses, ports });
+    for (const address of addresses) {
+      const holders = this.#holders.get(address);
+      if (holders) holders.add(owner.name);
+      else this.#holders.set(address, new Set([owner.name]));
+    }
+  }
+
+  /**
+   * The Service holds nothing any more.
+   *
+   * @returns whether it held anything.
+   */
+  forget(name: string): boolean {
+    const holding = this.#holdings.get(name);
+    if (holding === undefined) return false;
+    this.#holdings.delete(name);
+    for (const address of holding.addresses) {
+      const holders = this.#holders.get(address);
+      holders?.delete(name);
+      if (holders?.size === 0) this.#holders.delete(address);
+    }
+    return true;
+  }
+
+  /**
+   * Addresses for a Service, recorded at once. What it holds it keeps, unless it asks for another
+   * address or an older Service holds the same address and port.
+   */
+  assign(owner: PortOwner, request: AddressRequest): AddressAnswer {
+    const kept = this.#kept(owner, request);
+    if (kept !== undefined) return { kind: "assigned", addresses: kept };
+    const answer = request.address === undefined
+      ? this.#choose(request)
+      : this.#take(request.address, owner, request.ports);
+    if (answer.kind === "assigned") this.hold(owner, answer.addresses, request.ports);
+    else this.forget(owner.name);
+    return answer;
+  }
+
+  #kept(owner: PortOwner, request: AddressRequest): readonly string[] | undefined {
+    const holding = this.#holdings.get(owner.name);
+    if (holding === undefined) return undefined;
+    const { address, ports } = request;
+    const wanted = address === undefined ? undefined : canonical(address);
+    if (wanted !== undefined && !holding.addresses.includes(wanted)) return undefined;
+    const lost = holding.addresses.some((held) => {
+      const rival = this.#rival(held, owner.name, ports);
+      return rival !== undefined && comparePrecedence(rival, owner) < 0;
+    });
+    if (lost) return undefined;
+    this.hold(owner, holding.addresses, ports);
+    return holding.addresses;
+  }
+
+  #take(text: string, owner: PortOwner, ports: readonly string[]): AddressAnswer {
+    const parsed = parseIp(text);
+    const address = canonical(text);
+    if (parsed === undefined || !this.#ranges.some((range) => rangeHolds(range, parsed))) {
+      const message = `the address ${text} is not in the pool (--address-pool)`;
+      return { kind: "unavailable", message };
+    }
+    const rival = this.#rival(address, owner.name, ports);
+    if (rival === undefined) return { kind: "assigned", addresses: [address] };
+    const message = `the address ${text} serves the same port of Service ${rival.name} already`;
+    return { kind: "unavailable", message };
+  }
+
+  #choose({ families, optional }: AddressRequest): AddressAnswer {
+    const addresses: string[] = [];
+    for (const [at, family] of families.entries()) {
+      const address = this.#nextFree(family);
+      if (address !== undefined) addresses.push(address);
+      else if (at === 0 || !optional || this.#has(family)) return this.#exhausted(family);
+    }
+    return { kind: "assigned", addresses };
+  }
+
+  #exhausted(family: Family): AddressAnswer {
+    const message = this.#has(family)
+      ? `all ${family} addresses of the pool are in use: delete load balancers or widen ` +
+        `--address-pool`
+      : `the pool has no ${family} addresses (--address-pool)`;
+    return { kind: "exhausted", message };
+  }
+
+  #has(family: Family): boolean {
+    return this.#ranges.some((range) => range.family === family);
+  }
+
+  /** The families of the pool. */
+  get families(): readonly Family[] {
+    return (["IPv4", "IPv6"] as const).filter((family) => this.#has(family));
+  }
+
+  #nextFree(family: Family): string | undefined {
+    for (const [at, range] of this.#ranges.entries()) {
+      if (range.family !== family) continue;
+      const found = this.#search(range, this.#cursors[at]!, range.last) ??
+        this.#search(range, range.first, this.#cursors[at]! - 1n);
+      if (found === undefined) continue;
+      this.#cursors[at] = found === range.last ? range.first : found + 1n;
+      return addressOf(family, found);
+    }
+    return undefined;
+  }
+
+  #search({ family }: AddressRange, from: bigint, to: bigint): bigint | undefined {
+    for (let number = from; number <= to; number++) {
+      if (!this.#holders.has(addressOf(family, number))) return number;
+    }
+    return undefined;
+  }
+
+  /** The first of the others that hold one of `ports` on `address`. */
+  #rival(address: string, name: string, ports: readonly string[]): PortOwner | undefined {
+    let first: PortOwner | undefined;
+    for (const other of this.#holders.get(address) ?? []) {
+      const holding = this.#holdings.get(other)!;
+      if (other === name || !holding.ports.some((port) => ports.includes(port))) continue;
+      if (first === undefined || comparePrecedence(holding.owner, first) < 0) first = holding.owner;
+    }
+    return first;
+  }
+}
+
+function canonical(text: string): string {
+  return parseIp(text)?.toString() ?? text;
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { AddressBook, type AddressRequest } from "./address_book.ts";
+import { parseAddressRange } from "./address_range.ts";
+
+function owner(name: string, created = 0) {
+  return { name, created, uid: name };
+}
+
+const web: AddressRequest = { families: ["IPv4"], optional: true, ports: ["TCP/80"] };
+
+function bookOf(...ranges: string[]): AddressBook {
+  return new AddressBook(ranges.map(parseAddressRange));
+}
+
+function addressesOf(book: AddressBook, name: string, request: Partial<AddressRequest> = {}) {
+  const answer = book.assign(owner(name), { ...web, ...request });
+  return answer.kind === "assigned" ? answer.addresses : answer.kind;
+}
+
+Deno.test("each Service gets an address of its own, and keeps it", () => {
+  const book = bookOf("192.0.2.0/30");
+  assert.deepEqual(addressesOf(book, "a"), ["192.0.2.0"]);
+  assert.deepEqual(addressesOf(book, "b"), ["192.0.2.1"]);
+  assert.deepEqual(addressesOf(book, "a"), ["192.0.2.0"]);
+});
+
+Deno.test("an exhausted pool says so, and recovers when an address is freed", () => {
+  const book = bookOf("192.0.2.7");
+  addressesOf(book, "a");
+  assert.equal(addressesOf(book, "b"), "exhausted");
+  assert.equal(book.forget("a"), true);
+  assert.deepEqual(addressesOf(book, "b"), ["192.0.2.7"]);
+});
+
+Deno.test("a freed address is the last to be given out again", () => {
+  const book = bookOf("192.0.2.0-192.0.2.2");
+  addressesOf(book, "a");
+  book.forget("a");
+  assert.deepEqual(addressesOf(book, "b"), ["192.0.2.1"]);
+  assert.deepEqual(addressesOf(book, "c"), ["192.0.2.2"]);
+  assert.deepEqual(addressesOf(book, "d"), ["192.0.2.0"]);
+});
+
+Deno.test("what the Services say they have is not given to others", () => {
+  const book = bookOf("192.0.2.0/31");
+  book.hold(owner("a"), ["192.0.2.0"], ["TCP/80"]);
+  assert.deepEqual(addressesOf(book, "b"), ["192.0.2.1"]);
+  assert.deepEqual(addressesOf(book, "a"), ["192.0.2.0"]);
+});
+
+Deno.test("a requested address is shared when the ports differ", () => {
+  const book = bookOf("192.0.2.0/24");
+  const address = "192.0.2.9";
+  assert.deepEqual(addressesOf(book, "a", { address }), [address]);
+  assert.deepEqual(addressesOf(book, "b", { address, ports: ["TCP/443"] }), [address]);
+  assert.deepEqual(addressesOf(book, "c", { address, ports: ["UDP/80"] }), [address]);
+  assert.equal(addressesOf(book, "d", { address }), "unavailable");
+});
+
+Deno.test("a requested address outside the pool is not given", () => {
+  assert.equal(
+    addressesOf(bookOf("192.0.2.0/24"), "a", { address: "198.51.100.1" }),
+    "unavailable",
+  );
+  assert.equal(addressesOf(bookOf("192.0.2.0/24"), "a", { address: "2001:db8::1" }), "unavailable");
+});
+
+Deno.test("a Service that asks for another address moves there", () => {
+  const book = bookOf("192.0.2.0/24");
+  addressesOf(book, "a");
+  assert.deepEqual(addressesOf(book, "a", { address: "192.0.2.9" }), ["192.0.2.9"]);
+  assert.deepEqual(addressesOf(book, "b", { address: "192.0.2.0" }), ["192.0.2.0"]);
+});
+
+Deno.test("of two that hold the same address and port the older keeps it", () => {
+  const book = bookOf("192.0.2.0/24");
+  book.hold(owner("younger", 2), ["192.0.2.0"], ["TCP/80"]);
+  book.hold(owner("older", 1), ["192.0.2.0"], ["TCP/80"]);
+  const older = book.assign(owner("older", 1), web);
+  assert.deepEqual(older, { kind: "assigned", addresses: ["192.0.2.0"] });
+  const younger = book.assign(owner("younger", 2), web);
+  assert.deepEqual(younger, { kind: "assigned", addresses: ["192.0.2.1"] });
+});
+
+Deno.test("dual stack takes one address of each family", () => {
+  const both: Partial<AddressRequest> = { families: ["IPv6", "IPv4"] };
+  assert.deepEqual(addressesOf(bookOf("192.0.2.1", "2001:db8::/64"), "a", both), [
+    "2001:db8::",
+    "192.0.2.1",
+  ]);
+  assert.deepEqual(addressesOf(bookOf("2001:db8::1"), "a", both), ["2001:db8::1"]);
+  const required = { ...both, optional: false };
+  assert.equal(addressesOf(bookOf("2001:db8::1"), "a", required), "exhausted");
+});
+
+Deno.test("ranges are read in three notations, and nothing else", () => {
+  assert.equal(parseAddressRange("10.0.0.5/24").first, parseAddressRange("10.0.0.0").first);
+  assert.equal(parseAddressRange("10.0.0.0/24").last, parseAddressRange("10.0.0.255").last);
+  assert.equal(parseAddressRange("10.0.0.1-10.0.0.3").last, parseAddressRange("10.0.0.3").last);
+  for (const text of ["", "10.0.0.0/33", "10.0.0.3-10.0.0.1", "10.0.0.1-::1", "a", "1.2.3.4-"]) {
+    assert.throws(() => parseAddressRange(text), TypeError, text);
+  }
+});
+
+Deno.test("no address and port ever belongs to two Services, whatever comes and goes", () => {
+  const step = fc.record({
+    name: fc.constantFrom("a", "b", "c", "d", "e"),
+    leave: fc.boolean(),
+    address: fc.option(fc.constantFrom("192.0.2.0", "192.0.2.1"), { nil: undefined }),
+    port: fc.constantFrom("TCP/80", "TCP/81"),
+  });
+  fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+    const book = bookOf("192.0.2.0/30");
+    const held = new Map<string, string[]>();
+    for (const { name, leave, address, port } of steps) {
+      held.delete(name);
+      if (leave) {
+        book.forget(name);
+        continue;
+      }
+      const request = { ...web, ports: [port], ...(address && { address }) };
+      const answer = book.assign(owner(name), request);
+      if (answer.kind !== "assigned") continue;
+      held.set(name, answer.addresses.map((taken) => `${taken} ${port}`));
+      const all = [...held.values()].flat();
+      assert.equal(new Set(all).size, all.length);
+    }
+  }));
+});

@@ -1,0 +1,136 @@
+/**
+ * The load balancer implementation of the host runtime: gives Services of its class an address of the
+ * pool. Runs in the leader only.
+ *
+ * @module
+ */
+import { type Service, services } from "../../../apis/core/v1.ts";
+import { keyOf } from "../../../apis/meta/v1.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { Logger } from "../../../base/logger.ts";
+import type { Registry } from "../../../base/metrics.ts";
+import { comparePrecedence } from "../../../fleet/port_owner.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import { Controller, type ReconcileContext } from "../../../kube/controller.ts";
+import type { EventRecorder } from "../../../kube/event_recorder.ts";
+import type { CacheEvent, ObjectCache } from "../../../kube/object_cache.ts";
+import { applyStatus } from "../../../kube/status.ts";
+import { type AddressAnswer, AddressBook } from "./address_book.ts";
+import type { AddressRange } from "./address_range.ts";
+import {
+  addressOwner,
+  addressRequestOf,
+  assignedAddresses,
+  frontPortsOf,
+  hostServiceStatus,
+  isHostService,
+} from "./host_service.ts";
+
+/** What it works with. */
+export interface HostLoadBalancerOptions {
+  readonly client: KubeClient;
+  readonly services: ObjectCache<Service>;
+  /** `--address-pool`. */
+  readonly addressPool: readonly AddressRange[];
+  readonly events: EventRecorder;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+}
+
+/** Status writes at once. */
+const concurrency = 16;
+
+/** Owns the status of Services of class `kubelb.k8c.io/host`, and of no others. */
+export class HostLoadBalancer {
+  readonly #options: HostLoadBalancerOptions;
+  readonly #book: AddressBook;
+  readonly #controller: Controller;
+  /** Keys of Services that could not be given what they want. */
+  readonly #waiting = new Set<string>();
+
+  constructor(options: HostLoadBalancerOptions) {
+    this.#options = options;
+    const { services: cache, addressPool, log, clock, metrics } = options;
+    this.#book = new AddressBook(addressPool);
+    this.#controller = new Controller({
+      name: "host-loadbalancer-controller",
+      concurrency,
+      reconcile: (key, context) => this.#reconcile(key, context),
+      log,
+      clock,
+      metrics,
+    }).watch(
+      cache,
+      (service, event) => concerns(service, event) ? [keyOf(service.metadata)] : [],
+    );
+  }
+
+  /** Assigns until `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { services: cache } = this.#options;
+    try {
+      await cache.whenSynced(signal);
+    } catch {
+      return; // ordered to end before the cache was ready
+    }
+    // What is assigned must be known before anything new is: oldest first, so that they win.
+    const present = cache.list().filter(isHostService).sort(byPrecedence);
+    for (const service of present) {
+      this.#book.hold(addressOwner(service), assignedAddresses(service), frontPortsOf(service));
+    }
+    for (const service of present) this.#answer(service);
+    await this.#controller.run(signal);
+  }
+
+  async #reconcile(key: string, { signal, log }: ReconcileContext): Promise<void> {
+    const { client, services: cache, clock, events } = this.#options;
+    const service = cache.get(key);
+    if (service === undefined || !isHostService(service)) return this.#release(key);
+    if (service.metadata.deletionTimestamp) return;
+    const had = assignedAddresses(service).join();
+    const answer = this.#answer(service);
+    const status = hostServiceStatus(service, answer, new Date(clock.now()));
+    const fieldManager = "kubelb-host-loadbalancer";
+    const written = await applyStatus(client, services, service, status, { fieldManager, signal });
+    if (written === service) return;
+    cache.observe(written);
+    if (answer.kind !== "assigned") {
+      const reason = status.conditions?.at(-1)?.reason ?? answer.kind;
+      events.event(service, "Warning", reason, answer.message);
+      log.warn("no address for a Service", { reason: answer.message });
+    }
+    // It has moved, so what it had is free.
+    if (had !== "" && had !== assignedAddresses(written).join()) this.#retryWaiting();
+  }
+
+  #answer(service: Service): AddressAnswer {
+    const key = keyOf(service.metadata);
+    const request = addressRequestOf(service, this.#book.families);
+    const answer = this.#book.assign(addressOwner(service), request);
+    if (answer.kind === "assigned") this.#waiting.delete(key);
+    else this.#waiting.add(key);
+    return answer;
+  }
+
+  #release(key: string): void {
+    this.#waiting.delete(key);
+    if (this.#book.forget(key)) this.#retryWaiting();
+  }
+
+  /** Something is free: the oldest of those that wait come first. */
+  #retryWaiting(): void {
+    const { services: cache } = this.#options;
+    const waiting = [...this.#waiting].flatMap((key) => cache.get(key) ?? []).sort(byPrecedence);
+    for (const { metadata } of waiting) this.#controller.enqueue(keyOf(metadata));
+  }
+}
+
+/** Services of other classes are none of our business; one that leaves our class still is. */
+function concerns(service: Service, { previous }: CacheEvent<Service>): boolean {
+  return isHostService(service) || (previous !== undefined && isHostService(previous));
+}
+
+function byPrecedence(a: Service, b: Service): number {
+  return comparePrecedence(addressOwner(a), addressOwner(b));
+}

@@ -1,0 +1,80 @@
+/**
+ * What the host runtime reads from a Service, and what it writes to its status.
+ *
+ * @module
+ */
+import type { Service } from "../../../apis/core/v1.ts";
+import { conditionReasons, setCondition } from "../../../apis/kubelb/conditions.ts";
+import { hostLoadBalancerClass } from "../../../apis/kubelb/names.ts";
+import { keyOf } from "../../../apis/meta/v1.ts";
+import type { PortOwner } from "../../../fleet/port_owner.ts";
+import type { AddressAnswer, AddressRequest } from "./address_book.ts";
+import { addressConditionType } from "./address_condition.ts";
+import type { Family } from "./address_range.ts";
+
+/** Whether the manager is the load balancer implementation of this Service. */
+export function isHostService(service: Service): boolean {
+  return service.spec.type === "LoadBalancer" &&
+    service.spec.loadBalancerClass === hostLoadBalancerClass;
+}
+
+/** The Service as a holder of addresses. */
+export function addressOwner({ metadata }: Service): PortOwner {
+  const created = Date.parse(metadata.creationTimestamp ?? "");
+  return { name: keyOf(metadata), created, uid: metadata.uid ?? "" };
+}
+
+/** The addresses that its status says it has. */
+export function assignedAddresses(service: Service): string[] {
+  return (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip || []);
+}
+
+/** `TCP/80` and so on. */
+export function frontPortsOf(service: Service): string[] {
+  return (service.spec.ports ?? []).map(({ protocol = "TCP", port }) => `${protocol}/${port}`);
+}
+
+/**
+ * What it wants. The API server fills in the cluster's family where nobody asked; a pool without
+ * that family then gives what it has.
+ */
+export function addressRequestOf(
+  service: Service,
+  poolFamilies: readonly Family[],
+): AddressRequest {
+  const { loadBalancerIP, ipFamilyPolicy = "SingleStack", ipFamilies = [] } = service.spec;
+  const primary = ipFamilies.find((family) => poolFamilies.includes(family)) ?? poolFamilies[0] ??
+    "IPv4";
+  const second: Family = primary === "IPv4" ? "IPv6" : "IPv4";
+  const required = ipFamilyPolicy === "RequireDualStack";
+  return {
+    ...(loadBalancerIP && { address: loadBalancerIP }),
+    families: ipFamilyPolicy === "SingleStack" ? [primary] : [primary, second],
+    optional: !required,
+    ports: frontPortsOf(service),
+  };
+}
+
+/** The status that tells the answer. */
+export function hostServiceStatus(
+  service: Service,
+  answer: AddressAnswer,
+  now: Date,
+): NonNullable<Service["status"]> {
+  const assigned = answer.kind === "assigned";
+  const conditions = setCondition(service.status?.conditions, {
+    type: addressConditionType,
+    status: assigned ? "True" : "False",
+    observedGeneration: service.metadata.generation ?? 0,
+    reason: assigned ? conditionReasons.assigned : reasonOf(answer.kind),
+    message: assigned ? answer.addresses.join(", ") : answer.message,
+  }, now);
+  const ingress = assigned ? answer.addresses.map((ip) => ({ ip, ipMode: "VIP" as const })) : [];
+  return { loadBalancer: { ingress }, conditions: [...conditions] };
+}
+
+function reasonOf(kind: "exhausted" | "unavailable"): string {
+  return kind === "exhausted"
+    ? conditionReasons.addressPoolExhausted
+    : conditionReasons.addressUnavailable;
+}

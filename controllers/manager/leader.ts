@@ -1,0 +1,80 @@
+/**
+ * The parts of the manager that write to the API: they run in the leader only.
+ *
+ * @module
+ */
+import type { VersionInfo } from "../../apis/kubelb/v1alpha1/mod.ts";
+import { Backoff } from "../../base/backoff.ts";
+import { type Clock, delay } from "../../base/clock.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { Registry } from "../../base/metrics.ts";
+import type { PortRange } from "../../fleet/port_range.ts";
+import { PortTable } from "../../fleet/port_table.ts";
+import type { FleetRuntime } from "../../fleet/runtime.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import type { EventRecorder } from "../../kube/event_recorder.ts";
+import { runConfigStatus } from "./config/config_status_controller.ts";
+import type { LiveSettings } from "./config/live_settings.ts";
+import type { AddressRange } from "./host_load_balancer/address_range.ts";
+import { HostLoadBalancer } from "./host_load_balancer/host_load_balancer.ts";
+import type { HubCaches } from "./hub/hub_caches.ts";
+import type { DataPlaneView } from "./loadbalancer/data_plane_view.ts";
+import { HubPorts } from "./loadbalancer/hub_ports.ts";
+import { LoadBalancerController } from "./loadbalancer/load_balancer_controller.ts";
+import type { TenantCaches } from "./tenant/tenant_caches.ts";
+import { TenantController } from "./tenant/tenant_controller.ts";
+
+/** What the leader's parts work with. */
+export interface LeaderOptions {
+  readonly client: KubeClient;
+  readonly caches: HubCaches;
+  readonly tenantCaches: TenantCaches;
+  readonly settings: LiveSettings;
+  readonly dataPlane: DataPlaneView;
+  readonly runtime: FleetRuntime;
+  /** `--address-pool`. */
+  readonly addressPool: readonly AddressRange[];
+  readonly portRange: PortRange;
+  /** `--tenant-api-server-url`. */
+  readonly serverUrl?: string | undefined;
+  readonly version: VersionInfo;
+  readonly events: EventRecorder;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+}
+
+/** Leads until `signal` fires. Everything is made anew for each term: nothing stale survives. */
+export async function lead(options: LeaderOptions, signal: AbortSignal): Promise<void> {
+  const { settings, caches, runtime } = options;
+  using ports = await loadPorts(options, signal);
+  if (ports === undefined) return;
+  const parts = [
+    new TenantController(options).run(signal),
+    new LoadBalancerController({ ...options, runtime: runtime.kind, ports }).run(signal),
+    runConfigStatus({ ...options, configs: caches.configs, settings }, signal),
+    ...(runtime.kind === "host"
+      ? [new HostLoadBalancer({ ...options, services: caches.services }).run(signal)]
+      : []),
+  ];
+  await Promise.all(parts);
+}
+
+/** Tries until it works: without the table no port may be given out. */
+async function loadPorts(
+  { client, caches, portRange, clock, log }: LeaderOptions,
+  signal: AbortSignal,
+): Promise<HubPorts | undefined> {
+  const backoff = new Backoff({ initial: 200, maximum: 10_000 });
+  while (!signal.aborted) {
+    try {
+      const table = new PortTable({ clock, range: portRange });
+      return await HubPorts.load(client, caches.services, table, signal);
+    } catch (error) {
+      if (signal.aborted) break;
+      log.error("the listener ports in use cannot be read; trying again", { error });
+      await delay(clock, backoff.next(), signal).catch(() => {});
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * The manager: all of its parts and how they fit. What they need from the outside is passed in.
+ *
+ * @module
+ */
+import type { VersionInfo } from "../../apis/kubelb/v1alpha1/mod.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { Registry } from "../../base/metrics.ts";
+import { ResourceStores } from "../../envoy/xds/resource_stores.ts";
+import { XdsServer } from "../../envoy/xds/server.ts";
+import type { PortRange } from "../../fleet/port_range.ts";
+import type { FleetRuntime } from "../../fleet/runtime.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import type { EventRecorder } from "../../kube/event_recorder.ts";
+import { Informers } from "../../kube/informers.ts";
+import { HubRanges, nodeRanges } from "./config/hub_ranges.ts";
+import { LiveSettings } from "./config/live_settings.ts";
+import { Acknowledgements } from "./envoy_cp/acknowledgements.ts";
+import { DataPlane } from "./envoy_cp/data_plane.ts";
+import { EnvoyControlPlane } from "./envoy_cp/envoy_control_plane.ts";
+import { FleetKeeper } from "./envoy_cp/fleet_keeper.ts";
+import { noHostNames } from "./envoy_cp/no_host_names.ts";
+import type { AddressRange } from "./host_load_balancer/address_range.ts";
+import { type HubCaches, hubCaches } from "./hub/hub_caches.ts";
+import { lead } from "./leader.ts";
+import { registerStateMetrics } from "./state_metrics.ts";
+import { type TenantCaches, tenantCaches } from "./tenant/tenant_caches.ts";
+
+/** What a manager is made of. */
+export interface ManagerOptions {
+  readonly client: KubeClient;
+  /** Namespace of the Config. */
+  readonly namespace: string;
+  /** `--allowed-endpoint-cidrs`. */
+  readonly allowedCidrs: readonly string[];
+  /** `--address-pool`. */
+  readonly addressPool: readonly AddressRange[];
+  readonly portRange: PortRange;
+  /** `--tenant-api-server-url`. */
+  readonly serverUrl?: string | undefined;
+  readonly version: VersionInfo;
+  readonly events: EventRecorder;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+}
+
+/** Its life: `listen`, `follow` for as long as it lives, `attach` once Envoys can run, `serve`, `lead`. */
+export class Manager implements AsyncDisposable {
+  readonly informers: Informers;
+  readonly xds: XdsServer;
+  readonly #options: ManagerOptions;
+  readonly #caches: HubCaches;
+  readonly #tenantCaches: TenantCaches;
+  readonly #settings: LiveSettings;
+  readonly #ranges: HubRanges;
+  readonly #stores = new ResourceStores();
+  readonly #acknowledgements: Acknowledgements;
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+    const { client, allowedCidrs, namespace, log, clock } = options;
+    // What is followed in the hub.
+    this.informers = new Informers(client, options);
+    this.#caches = hubCaches(this.informers, namespace);
+    this.#tenantCaches = tenantCaches(this.informers);
+    this.#settings = new LiveSettings({ ...this.#caches, namespace, allowedCidrs, log });
+    this.#ranges = new HubRanges({
+      ...options,
+      settings: this.#settings,
+      services: this.#caches.services,
+      apiServers: this.#tenantCaches.kubernetesEndpoints,
+      nodes: nodeRanges(this.informers),
+    });
+    // What Envoys are told, and what they answer.
+    const acknowledgements = this.#acknowledgements = new Acknowledgements(clock);
+    this.xds = new XdsServer({
+      ...options,
+      stores: this.#stores,
+      authorize: (_peer, node) => this.#authorize(node.id),
+      onStream: (event) => acknowledgements.onStream(event),
+      onAcknowledged: (event) => acknowledgements.onAcknowledged(event),
+      onRejected: (event) => acknowledgements.onRejected(event),
+    });
+  }
+
+  /** Why Envoys get no answers yet; undefined when they do. */
+  get problem(): string | undefined {
+    return this.#stores.synced ? undefined : "not all load balancers are translated yet";
+  }
+
+  /** Follows the hub until `signal` fires. */
+  follow(signal: AbortSignal): Promise<void> {
+    return this.informers.start(signal);
+  }
+
+  /** The parts that need to know where Envoys run; before, nothing is translated. */
+  attach(runtime: FleetRuntime): AttachedManager {
+    const common = { ...this.#options, runtime, stores: this.#stores };
+    const caches = this.#caches;
+    const settings = this.#settings;
+    const hostNames = noHostNames;
+    const controlPlane = new EnvoyControlPlane({ ...common, caches, settings, hostNames });
+    const dataPlane = new DataPlane(controlPlane, this.#acknowledgements, runtime);
+    const fleets = new FleetKeeper({ ...common, controlPlane });
+    registerStateMetrics({ ...common, caches });
+    const ranges = this.#ranges;
+    const tenantCaches = this.#tenantCaches;
+    return {
+      async serve(signal) {
+        if (!await ranges.discover(signal) || !await controlPlane.translate(signal)) return;
+        await Promise.all([ranges.run(signal), controlPlane.run(signal), fleets.run(signal)]);
+      },
+      lead: (term) => lead({ ...common, caches, tenantCaches, settings, dataPlane }, term),
+      [Symbol.dispose]: () => dataPlane[Symbol.dispose](),
+    };
+  }
+
+  /**
+   * On loopback an Envoy is believed to be who it says. Before everything has been translated nobody
+   * knows which fleets there are; then the stream is kept and gets no answer yet.
+   */
+  #authorize(node: string): { fleet: string } | { refused: string } {
+    if (!this.#stores.synced || this.#stores.has(node)) return { fleet: node };
+    return { refused: `there is no fleet "${node}" (the node id must be a tenant's namespace)` };
+  }
+
+  /** Ends all streams: to be done last, so that Envoys are served as long as anything runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#settings[Symbol.dispose]();
+    await this.xds[Symbol.asyncDispose]();
+  }
+}
+
+/** A manager that can run Envoys. */
+export interface AttachedManager extends Disposable {
+  /** Translates and serves until `signal` fires. In every replica. */
+  serve(signal: AbortSignal): Promise<void>;
+  /** Writes to the API until `term` fires. In the leader only. */
+  lead(term: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,187 @@
+/**
+ * The manager as a process: reads its flags, reaches the hub, runs the parts, ends in order.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import { HealthChecks } from "../base/health_checks.ts";
+import { healthRoutes, type HttpHandler, HttpServer, metricsRoutes } from "../base/http_server.ts";
+import { createLogger, type Logger } from "../base/logger.ts";
+import { createRegistry, type Registry } from "../base/metrics.ts";
+import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
+import { Manager } from "../controllers/manager/manager.ts";
+import { HostRuntime } from "../fleet/host/host_runtime.ts";
+import { parsePortRange } from "../fleet/port_range.ts";
+import { isApiError } from "../kube/api_error.ts";
+import { KubeClient } from "../kube/client.ts";
+import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
+import { EventRecorder } from "../kube/event_recorder.ts";
+import type { Informers } from "../kube/informers.ts";
+import { LeaseElection } from "../kube/lease_election.ts";
+import { flagHelp } from "./flag_help.ts";
+import {
+  managerFlags,
+  type ManagerOptions,
+  managerUsage,
+  parseManagerFlags,
+  splitHostPort,
+} from "./manager_flags.ts";
+import { onTermination } from "./termination.ts";
+import { edition, version, versionText } from "./version.ts";
+
+/** Upstream's, so that an upstream manager and ours never write at the same time. */
+const leaseName = "19f32e7b.kubelb.k8c.io";
+
+/** Milliseconds that the API server gets for its first answer; then the manager starts without it. */
+const startPatience = 5_000;
+
+/**
+ * Runs the manager until it is told to end.
+ *
+ * @returns the exit code: 0 after an orderly end, 1 when it could not start, 2 for wrong flags.
+ */
+export async function runManager(args: readonly string[]): Promise<number> {
+  let options: ManagerOptions;
+  try {
+    const parsed = parseManagerFlags(args, (name) => Deno.env.get(name));
+    if (parsed.kind === "help") return print(Deno.stdout, flagHelp(managerUsage, managerFlags), 0);
+    if (parsed.kind === "version") return print(Deno.stdout, `${versionText()}\n`, 0);
+    options = parsed.values;
+  } catch (error) {
+    const message = `kubelb: ${describeError(error)} (--mode=manager --help lists all flags)\n`;
+    return print(Deno.stderr, message, 2);
+  }
+  const level = options.debug ? "debug" : options["log-level"];
+  const log = createLogger({ level, format: options["log-format"] });
+  using termination = onTermination(log);
+  try {
+    await run(options, log, termination.signal);
+    log.info("ended");
+    return 0;
+  } catch (error) {
+    if (termination.signal.aborted) return 0; // told to end while it was still starting
+    log.error("the manager cannot start", { error });
+    return 1;
+  }
+}
+
+function print(stream: typeof Deno.stdout, text: string, exitCode: number): number {
+  stream.writeSync(new TextEncoder().encode(text));
+  return exitCode;
+}
+
+async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): Promise<void> {
+  const common = { log, clock: systemClock, metrics: createRegistry() };
+  log.info("starting the manager", { version, runtime: options.runtime });
+  const settings = managerSettings(options);
+  const cluster = await hubCluster(options);
+  const userAgent = `kubelb-manager/${version}`;
+  using client = new KubeClient(cluster, { ...common, name: "hub", userAgent });
+  const identity = await identityOf(options);
+  const controller = "kubelb.k8c.io/manager";
+  await using events = new EventRecorder({ ...common, client, controller, instance: identity });
+
+  await using manager = new Manager({ ...common, ...settings, client, events });
+  await using _servers = listen(options, manager, common.metrics, log);
+  const { host } = splitHostPort(options["listen-address"]);
+  const port = await manager.xds.listen(options["listen-address"]);
+  log.info("listening", { server: "xds", address: `${host}:${port}` });
+  await checkCredential(client, cluster, log, signal);
+  const following = manager.follow(signal);
+
+  // Another manager with the same state directory is waited for: this one stands by, caches filled.
+  const xds = { host, port };
+  await using runtime = await HostRuntime.open({ ...common, ...hostOptions(options), xds }, signal);
+  using attached = manager.attach(runtime);
+  const { namespace } = options;
+  const election = new LeaseElection({ ...common, client, namespace, name: leaseName, identity });
+  await Promise.all([
+    following,
+    attached.serve(signal),
+    // Losing the Lease ends the writing, never the serving.
+    options["enable-leader-election"]
+      ? election.run(signal, (term) => attached.lead(term))
+      : attached.lead(signal),
+  ]);
+}
+
+function managerSettings(options: ManagerOptions) {
+  return {
+    namespace: options.namespace,
+    allowedCidrs: options["allowed-endpoint-cidrs"],
+    addressPool: options["address-pool"].map(parseAddressRange),
+    portRange: parsePortRange(options["port-range"]),
+    serverUrl: options["tenant-api-server-url"],
+    version: { gitVersion: `v${version}`, edition },
+  };
+}
+
+function hostOptions(options: ManagerOptions) {
+  return {
+    envoyPath: options["envoy-path"],
+    stateDirectory: options["state-dir"],
+    drainOnExit: options["drain-envoy-on-exit"],
+    concurrency: options["envoy-concurrency"],
+  };
+}
+
+/** The given kubeconfig, else the cluster this pod runs in. */
+function hubCluster({ kubeconfig }: ManagerOptions): Promise<ClusterConfig> {
+  return kubeconfig ? loadKubeconfig(kubeconfig) : inClusterConfig();
+}
+
+/**
+ * A credential that the server refuses is a mistake that waiting does not mend; a server that does
+ * not answer is not.
+ */
+async function checkCredential(
+  client: KubeClient,
+  { source }: ClusterConfig,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(startPatience)]);
+  try {
+    await client.request({ path: "/version", signal: limit });
+  } catch (error) {
+    if (isApiError(error, "Unauthorized")) throw new Error(`hub, ${source}`, { cause: error });
+    log.warn("waiting for the hub's API server", { server: client.server, error });
+  }
+}
+
+/**
+ * Who this manager is in the Lease. Its state directory makes it the only one of this name, so that
+ * after a crash it goes on at once instead of waiting until its own Lease has run out.
+ */
+async function identityOf(options: ManagerOptions): Promise<string> {
+  const bytes = new TextEncoder().encode(resolve(options["state-dir"]));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `${Deno.hostname()}_${digest.slice(0, 4).toHex()}`;
+}
+
+function listen(
+  options: ManagerOptions,
+  manager: Manager,
+  metrics: Registry,
+  log: Logger,
+): AsyncDisposable {
+  const live = new HealthChecks().add("ping", () => {});
+  const ready = new HealthChecks()
+    .add("hub", () => problems(manager.informers))
+    .add("xds", () => manager.problem);
+  const servers = new AsyncDisposableStack();
+  const serve = (name: string, address: string, routes: Record<string, HttpHandler>) =>
+    servers.use(HttpServer.listen({ name, address, routes, log }) ?? null);
+  serve("health", options["health-probe-bind-address"], healthRoutes(live, ready));
+  serve("metrics", options["metrics-addr"], metricsRoutes(metrics));
+  return servers;
+}
+
+/** What is not current, with the API server's own words: a missing CRD, a missing permission. */
+function problems(informers: Informers): string | undefined {
+  const troubles = informers.troubles();
+  if (troubles.length === 0) return undefined;
+  return troubles.map(({ resource, message }) => `${resource}: ${message}`).join("; ");
+}

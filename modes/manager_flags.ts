@@ -1,0 +1,187 @@
+/**
+ * The command line of the manager; names and defaults are upstream's where upstream has them.
+ *
+ * @module
+ */
+import { describeError } from "../base/errors.ts";
+import { logFormats, logLevels } from "../base/logger.ts";
+import { parseCidr } from "../controllers/manager/endpoint_guard/cidr.ts";
+import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
+import { parsePortRange } from "../fleet/port_range.ts";
+import { defineFlags, FlagError, type FlagValues, type ParsedFlags, parseFlags } from "./flags.ts";
+
+/** First lines of `--help`. */
+export const managerUsage = `Usage: kubelb --mode=manager --address-pool=<CIDR,...> [flags]
+
+Runs in (or beside) the management cluster: makes tenants, gives their load balancers Services,
+addresses and listener ports, runs an Envoy for each tenant and tells it where traffic goes.`;
+
+/** All flags of the manager. */
+export const managerFlags = defineFlags({
+  "kubeconfig": {
+    type: "string",
+    default: "",
+    env: "KUBECONFIG",
+    description:
+      "Path of the kubeconfig for the management cluster. When empty: the cluster that " +
+      "the program runs in.",
+  },
+  "namespace": {
+    type: "string",
+    default: "kubelb",
+    description: 'Namespace of the Config "default" and of the leader\'s Lease. It must exist.',
+  },
+  "runtime": {
+    type: "enum",
+    values: ["host"],
+    default: "host",
+    description: "Where Envoys run: host runs them as processes of this machine, and assigns " +
+      "addresses from --address-pool.",
+  },
+  "address-pool": {
+    type: "list",
+    default: [],
+    description: "Ranges of addresses for load balancers, as 192.0.2.0/24 or " +
+      "192.0.2.10-192.0.2.20; several, IPv4 and IPv6. Without one no load balancer gets an address.",
+  },
+  "state-dir": {
+    type: "string",
+    default: "/var/lib/kubelb",
+    description: "Folder for what must outlive the manager: the Envoys' configuration, logs and " +
+      "process ids. One manager at a time; a second one stands by.",
+  },
+  "envoy-path": {
+    type: "string",
+    default: "envoy",
+    env: "ENVOY_PATH",
+    description: "Path of the Envoy program, or its name on PATH.",
+  },
+  "envoy-concurrency": {
+    type: "integer",
+    min: 1,
+    default: 2,
+    description: "Worker threads of each Envoy.",
+  },
+  "drain-envoy-on-exit": {
+    type: "boolean",
+    default: false,
+    description:
+      "End the Envoys with the manager, after their connections. When false they go on " +
+      "serving, and the next manager takes them over.",
+  },
+  "allowed-endpoint-cidrs": {
+    type: "list",
+    default: [],
+    description: "Ranges that tenants may name as endpoints although they would be refused: " +
+      "loopback, link-local, and the management cluster's own addresses, Services and pods.",
+  },
+  "port-range": {
+    type: "string",
+    default: "10000-29999",
+    description: "Listener ports that are handed out, first-last. Ports in use are kept.",
+  },
+  "tenant-api-server-url": {
+    type: "string",
+    default: "",
+    description: "URL of the management cluster's API server in the kubeconfigs of tenants. When " +
+      "empty: kube-public/cluster-info, else the address the API server gives itself.",
+  },
+  "listen-address": {
+    type: "string",
+    default: "127.0.0.1:8001",
+    description: "Where Envoys get their configuration (xDS over gRPC, plaintext: loopback only).",
+  },
+  "metrics-addr": {
+    type: "string",
+    default: ":9443",
+    description: "Where /metrics is served: host:port, :port, or 0 for nowhere.",
+  },
+  "health-probe-bind-address": {
+    type: "string",
+    default: ":8081",
+    description: "Where /healthz and /readyz are served: host:port, :port, or 0 for nowhere.",
+  },
+  "enable-leader-election": {
+    type: "boolean",
+    default: true,
+    description: "Let one of several managers write to the API, by a Lease. All serve Envoys.",
+  },
+  "debug": {
+    type: "boolean",
+    default: false,
+    description: "The same as --log-level=debug.",
+  },
+  "log-level": {
+    type: "enum",
+    values: logLevels,
+    default: "info",
+    description: "The least important lines that are written.",
+  },
+  "log-format": {
+    type: "enum",
+    values: logFormats,
+    default: "json",
+    description: "How they are written.",
+  },
+});
+
+/** The values of the flags. */
+export type ManagerOptions = FlagValues<typeof managerFlags>;
+
+/**
+ * Reads the command line of the manager.
+ *
+ * @throws {FlagError} when it cannot be followed.
+ */
+export function parseManagerFlags(
+  args: readonly string[],
+  env: (name: string) => string | undefined,
+): ParsedFlags<typeof managerFlags> {
+  const parsed = parseFlags(managerFlags, args, env);
+  if (parsed.kind !== "values") return parsed;
+  const { values } = parsed;
+  check("port-range", () => parsePortRange(values["port-range"]));
+  for (const range of values["address-pool"]) check("address-pool", () => parseAddressRange(range));
+  for (const range of values["allowed-endpoint-cidrs"]) {
+    check("allowed-endpoint-cidrs", () => parseCidr(range));
+  }
+  check("tenant-api-server-url", () => checkServerUrl(values["tenant-api-server-url"]));
+  check("listen-address", () => checkLoopback(values["listen-address"]));
+  return parsed;
+}
+
+function check(flag: string, read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    throw new FlagError(`--${flag}: ${describeError(error)}`);
+  }
+}
+
+function checkServerUrl(text: string): void {
+  if (text !== "" && URL.parse(text)?.protocol !== "https:") {
+    throw new Error(`"${text}" is no URL such as https://hub.example.com:6443`);
+  }
+}
+
+/** Whoever reaches the server gets configurations, so it must not be reached from elsewhere. */
+function checkLoopback(address: string): void {
+  const { host } = splitHostPort(address);
+  if (!["127.0.0.1", "::1", "localhost"].includes(host)) {
+    throw new Error(`"${address}" is not on loopback: use 127.0.0.1:8001`);
+  }
+}
+
+/**
+ * The two parts of `host:port`, an IPv6 host in brackets.
+ *
+ * @throws {Error} when the text is not of that form.
+ */
+export function splitHostPort(address: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new Error(`"${address}" is not of the form host:port`);
+  }
+  return { host: match[1] ?? match[2]!, port };
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { flagHelp } from "./flag_help.ts";
+import { managerFlags, managerUsage, parseManagerFlags, splitHostPort } from "./manager_flags.ts";
+
+const noEnv = () => undefined;
+
+function values(...args: string[]) {
+  const parsed = parseManagerFlags(args, noEnv);
+  assert.equal(parsed.kind, "values");
+  return parsed.kind === "values" ? parsed.values : undefined;
+}
+
+Deno.test("without flags the defaults of upstream hold", () => {
+  const options = values()!;
+  assert.equal(options.namespace, "kubelb");
+  assert.equal(options["metrics-addr"], ":9443");
+  assert.equal(options["health-probe-bind-address"], ":8081");
+  assert.equal(options["enable-leader-election"], true);
+  assert.equal(options["port-range"], "10000-29999");
+});
+
+Deno.test("a value that cannot be followed names its flag", () => {
+  const table: [string, RegExp][] = [
+    ["--port-range=5", /--port-range: .*first-last/],
+    ["--allowed-endpoint-cidrs=10.0.0.0/33", /--allowed-endpoint-cidrs: "10\.0\.0\.0\/33"/],
+    ["--tenant-api-server-url=hub:6443", /--tenant-api-server-url: "hub:6443"/],
+    ["--listen-address=0.0.0.0:8001", /--listen-address: .*not on loopback/],
+    ["--listen-address=8001", /--listen-address: .*host:port/],
+    ["--runtime=moon", /--runtime/],
+    ["--adress-pool=10.0.0.0/8", /did you mean --address-pool/],
+  ];
+  for (const [flag, message] of table) {
+    assert.throws(() => parseManagerFlags([flag], noEnv), { name: "FlagError", message });
+  }
+});
+
+Deno.test("host and port are told apart, IPv6 too", () => {
+  assert.deepEqual(splitHostPort("127.0.0.1:8001"), { host: "127.0.0.1", port: 8001 });
+  assert.deepEqual(splitHostPort("[::1]:0"), { host: "::1", port: 0 });
+  assert.throws(() => splitHostPort("::1:80"), /host:port/);
+});
+
+Deno.test("help names every flag", () => {
+  const help = flagHelp(managerUsage, managerFlags);
+  for (const name of Object.keys(managerFlags)) assert.ok(help.includes(`--${name}`), name);
+});
