@@ -81,8 +81,8 @@ function assertAgreed<Request extends RequestHeader>(
   }
 }
 
-const history = fc.array(event, { maxLength: 60 });
-const runs = { numRuns: 1500 };
+const history = fc.array(event, { maxLength: 60, size: "max" });
+const runs = { numRuns: 5000 };
 
 Deno.test("property: delta converges after every history", () => {
   fc.assert(

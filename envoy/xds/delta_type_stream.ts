@@ -119,7 +119,15 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     }
   }
 
+  /**
+   * A response may be on its way with names that were unsubscribed meanwhile; with the wildcard the
+   * client will keep them after all, so it has to be told when they are gone.
+   */
   #askEverything(): void {
+    for (const [name, version] of this.#inFlight?.resources ?? []) {
+      if (!this.#ledger.told.has(name)) this.#ledger.tell(name, { version });
+      this.#ledger.changed(name);
+    }
     for (const name of this.#options.store.names(this.#options.typeUrl)) this.#ledger.changed(name);
   }
 

@@ -160,6 +160,18 @@ Deno.test("unsubscribing the wildcard keeps the names", () => {
   assert.deepEqual(talk.hear(), { resources: { a: "2" }, removed: [] });
 });
 
+Deno.test("a name unsubscribed while it was on its way, then covered by the wildcard, and gone", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask({ subscribe: ["a"] });
+  talk.hear();
+  talk.ask({ unsubscribe: ["a"] });
+  drop(store, "a");
+  talk.ask({ subscribe: ["*"] });
+  talk.accept();
+  assert.deepEqual(talk.hear(), { resources: { b: "1" }, removed: ["a"] });
+});
+
 Deno.test("a stale nonce answers nothing, but its subscription counts", () => {
   const talk = new Conversation(ab());
   talk.ask({ subscribe: ["a"] });
@@ -257,6 +269,9 @@ Deno.test("only the first request's initial versions count, and only for names i
   const talk = new Conversation(ab());
   talk.ask({ subscribe: ["a"], initialVersions });
   assert.equal(talk.hear(), undefined);
+  talk.ask({ subscribe: ["b"] });
+  talk.hear();
+  talk.accept();
   talk.ask({ subscribe: ["b"], initialVersions: new Map([["b", resource("b", "1").version]]) });
   assert.deepEqual(talk.hear(), { resources: { b: "1" }, removed: [] });
 });

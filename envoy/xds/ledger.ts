@@ -36,8 +36,7 @@ const removal: Due = { kind: "removal" };
  * not sent again before its content changes.
  */
 export class Ledger<Held extends Versioned> {
-  /** `undefined`: the client was told that there is no such resource. */
-  readonly #told = new Map<string, Held | undefined>();
+  readonly #told = new Map<string, Held>();
   readonly #due = new Map<string, "changed" | "asked">();
 
   constructor(readonly store: ResourceStore, readonly typeUrl: string) {}
@@ -53,7 +52,7 @@ export class Ledger<Held extends Versioned> {
   }
 
   /** What the client holds, as far as it was told. */
-  get told(): ReadonlyMap<string, Held | undefined> {
+  get told(): ReadonlyMap<string, Held> {
     return this.#told;
   }
 
@@ -69,7 +68,8 @@ export class Ledger<Held extends Versioned> {
 
   /** Records what the client now knows; `undefined` that there is no such resource. */
   tell(name: string, held: Held | undefined): void {
-    this.#told.set(name, held);
+    if (held) this.#told.set(name, held);
+    else this.#told.delete(name);
     this.#due.delete(name);
   }
 

@@ -64,7 +64,7 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
   }
 
   receive(request: SotwRequest): readonly Answer[] {
-    if (this.#isStale(request)) return [];
+    if (this.#isStale(request) && this.#inFlight === undefined) return [];
     const answers = this.#answer(request);
     const first = !this.#seen;
     this.#seen = true;
@@ -115,7 +115,12 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
     return { typeUrl, bytes, inFlight: this.#inFlight, assignments };
   }
 
-  /** Such a client has not seen the latest response yet, and will ask again when it has. */
+  /**
+   * Such a client has not seen the latest response yet. It is not answered before it has; but what
+   * it wanted meanwhile counts: a name that it dropped and named again must be answered again, and
+   * its next request, with the old list, would not show that. A nonce that was never the latest
+   * while something was on its way is no client's: that request is ignored.
+   */
   #isStale({ nonce }: SotwRequest): boolean {
     return nonce !== "" && this.#lastNonce !== undefined && nonce !== this.#lastNonce;
   }
@@ -181,7 +186,10 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
     return { resources, updates, removed: gone };
   }
 
-  /** What changed of what is wanted. That something went cannot be said in this variant. */
+  /**
+   * What changed of what is wanted. That something went cannot be said in this variant; the client
+   * still has it, should it come back unchanged.
+   */
   #collectDue(): Collected | undefined {
     const resources: Resource[] = [];
     let bytes = 0;
@@ -194,7 +202,7 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
         resources.push(due.resource);
         this.#tell(due.resource);
       } else {
-        this.#forget(name);
+        this.#ledger.settle(name);
       }
     }
     if (resources.length === 0 && !this.#answerDue) return undefined;

@@ -131,7 +131,9 @@ Deno.test("endpoints that do not exist are answered when they appear", () => {
   drop(store, "a", endpoint);
   assert.equal(talk.hear(), undefined, "they go with their cluster");
   put(store, resource("a", "1", endpoint));
-  assert.deepEqual(talk.hear(), { a: "1" });
+  assert.equal(talk.hear(), undefined, "the client still has them");
+  put(store, resource("a", "2", endpoint));
+  assert.deepEqual(talk.hear(), { a: "2" });
 });
 
 Deno.test("an empty list after names means nothing is wanted, not everything", () => {
@@ -151,7 +153,7 @@ Deno.test("endpoints without names are none, also at first", () => {
   assert.equal(talk.hear(), undefined);
 });
 
-Deno.test("a request with a stale nonce is ignored altogether", () => {
+Deno.test("a request with a stale nonce is not answered before the latest response is", () => {
   const store = ab(endpoint);
   const talk = new Conversation(store, endpoint);
   talk.ask(["a"]);
@@ -161,8 +163,45 @@ Deno.test("a request with a stale nonce is ignored altogether", () => {
   const stale = talk.nonce;
   talk.hear();
   assert.deepEqual(talk.ask(["a", "b"], { nonce: stale }), []);
+  assert.equal(talk.hear(), undefined);
+  talk.accept();
+  assert.deepEqual(talk.hear(), { b: "1" });
+});
+
+Deno.test("a name dropped and named again while a response was on its way is answered again", () => {
+  const store = ab(endpoint);
+  const talk = new Conversation(store, endpoint);
+  talk.ask(["a", "b"]);
+  talk.hear();
+  talk.accept();
+  put(store, resource("a", "2", endpoint));
+  const { nonce } = talk;
+  talk.hear();
+  talk.ask(["a"], { nonce });
+  talk.ask(["a", "b"], { nonce });
+  talk.accept();
+  assert.deepEqual(talk.hear(), { b: "1" });
+});
+
+Deno.test("a nonce that is not the latest, with nothing on its way, is ignored with its names", () => {
+  const talk = new Conversation(ab(endpoint), endpoint);
   talk.ask(["a"]);
-  assert.equal(talk.hear(), undefined, "b was not subscribed");
+  talk.hear();
+  talk.accept();
+  talk.ask(["a", "b"], { nonce: "invented" });
+  assert.equal(talk.hear(), undefined);
+  talk.ask(["a", "b"]);
+  assert.deepEqual(talk.hear(), { b: "1" });
+});
+
+Deno.test("a name dropped from the list is not sent any more, though it changed before", () => {
+  const store = ab(endpoint);
+  const talk = new Conversation(store, endpoint);
+  talk.ask(["a", "b"]);
+  talk.hear();
+  put(store, resource("b", "2", endpoint));
+  talk.ask(["a"]);
+  assert.equal(talk.hear(), undefined);
 });
 
 Deno.test("an acknowledgement and a new name in one request", () => {

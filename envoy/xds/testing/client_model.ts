@@ -17,7 +17,8 @@ export interface ClientModel<Request extends RequestHeader> {
   /** Whether it refused the last it was told of this resource: then it need not agree. */
   unsure(typeUrl: string, name: string): boolean;
   subscribe(typeUrl: string, name: string): Request;
-  unsubscribe(typeUrl: string, name: string): Request;
+  /** Undefined when it wants nothing of the type: as a first request that would mean everything. */
+  unsubscribe(typeUrl: string, name: string): Request | undefined;
   /** Takes a response, accepting or refusing it; returns the answer. */
   read(response: Response, accept: boolean): Request;
   /** The first requests of a new stream. @param keep false: it has lost all it held. */

@@ -52,8 +52,9 @@ export class DeltaClient implements ClientModel<DeltaRequest> {
     return delta({ typeUrl, subscribe: [name] });
   }
 
-  unsubscribe(typeUrl: string, name: string): DeltaRequest {
+  unsubscribe(typeUrl: string, name: string): DeltaRequest | undefined {
     const type = this.#type(typeUrl);
+    if (!type.legacy && type.names.size === 0) return undefined;
     if (type.legacy && name === "*") type.legacy = false;
     if (type.names.delete(name)) this.#lose(type, name);
     for (const other of [...type.held.keys(), ...type.unsure]) {

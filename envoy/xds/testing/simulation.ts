@@ -5,11 +5,14 @@
  */
 import assert from "node:assert/strict";
 import { DiscoveryStream } from "../discovery_stream.ts";
-import type { Protocol } from "../protocol.ts";
+import { isFullState, type Protocol } from "../protocol.ts";
 import type { RequestHeader } from "../request.ts";
 import { ResourceStore } from "../resource_store.ts";
 import type { Response } from "../type_stream.ts";
 import type { ClientModel } from "./client_model.ts";
+import type { Said } from "./requests.ts";
+
+type SaidOfType = Pick<Said, "resources" | "removed">;
 
 /**
  * Runs a client model against the server's core, and checks of every response that it has a cause
@@ -26,10 +29,7 @@ export class Simulation<Request extends RequestHeader> {
   constructor(
     private readonly protocol: Protocol<Request>,
     readonly client: ClientModel<Request>,
-    private readonly readResponse: (response: Response) => {
-      resources: Readonly<Record<string, string>>;
-      removed: readonly string[];
-    },
+    private readonly readResponse: (response: Response) => SaidOfType,
   ) {
     this.#sent = new Sent(protocol.variant === "sotw");
     this.#stream = this.#newStream();
@@ -48,7 +48,8 @@ export class Simulation<Request extends RequestHeader> {
   }
 
   unsubscribe(typeUrl: string, name: string): void {
-    this.request(this.client.unsubscribe(typeUrl, name));
+    const request = this.client.unsubscribe(typeUrl, name);
+    if (request) this.request(request);
     this.#sent.asked(typeUrl, name);
   }
 
@@ -59,7 +60,9 @@ export class Simulation<Request extends RequestHeader> {
     const { typeUrl } = response;
     assert(!this.#unanswered.has(typeUrl), "one unanswered response per type");
     this.#unanswered.add(typeUrl);
-    this.#sent.record(typeUrl, this.readResponse(response), response.assignments);
+    const said = this.readResponse(response);
+    if (this.protocol.variant === "delta") this.#assertWanted(typeUrl, said);
+    this.#sent.record(typeUrl, said, response.assignments);
     this.#line.push(response);
     return true;
   }
@@ -94,6 +97,13 @@ export class Simulation<Request extends RequestHeader> {
     }
   }
 
+  /** State of the world ignores requests that are out of date, and may send what they dropped. */
+  #assertWanted(typeUrl: string, { resources, removed }: SaidOfType): void {
+    for (const name of [...Object.keys(resources), ...removed]) {
+      assert(this.client.covers(typeUrl, name), `${name} is wanted`);
+    }
+  }
+
   #newStream(): DiscoveryStream<Request> {
     return new DiscoveryStream({
       protocol: this.protocol,
@@ -114,16 +124,14 @@ class Sent {
 
   asked(typeUrl: string, name: string): void {
     // A wildcard that comes or goes concerns every name.
-    if (name === "*") this.#contents.clear();
+    const concerned = name === "*" ? [...this.#contents.keys()] : [];
+    for (const key of concerned) if (key.startsWith(`${typeUrl} `)) this.#contents.delete(key);
     this.#asked.add(`${typeUrl} ${name}`);
   }
 
   record(
     typeUrl: string,
-    { resources, removed }: {
-      resources: Readonly<Record<string, string>>;
-      removed: readonly string[];
-    },
+    { resources, removed }: SaidOfType,
     assignments: readonly string[],
   ): void {
     const said: [string, string | undefined][] = [
@@ -132,8 +140,8 @@ class Sent {
     ];
     const fresh = said.filter(([name, content]) => this.#isNews(`${typeUrl} ${name}`, content));
     const first = !this.#types.has(typeUrl) || this.#asked.delete(`${typeUrl} *`);
-    const cause = fresh.length > 0 || first || this.#shrank(typeUrl, resources) ||
-      (this.silent && this.#answersAbsence(typeUrl));
+    const absence = this.silent && isFullState(typeUrl) && this.#saysAbsence(typeUrl, resources);
+    const cause = fresh.length > 0 || first || absence;
     assert(cause, "a response has a cause");
     this.#types.add(typeUrl);
     for (const [name, content] of said) {
@@ -147,20 +155,17 @@ class Sent {
     return this.#asked.has(key) || !this.#contents.has(key) || this.#contents.get(key) !== content;
   }
 
-  #answersAbsence(typeUrl: string): boolean {
-    const asked = [...this.#asked].filter((key) => key.startsWith(`${typeUrl} `));
-    for (const key of asked) this.#asked.delete(key);
-    return asked.length > 0;
-  }
-
-  /** State of the world: a response that leaves something out says that it is gone. */
-  #shrank(typeUrl: string, resources: Readonly<Record<string, string>>): boolean {
-    const gone = [...this.#contents.keys()].filter((key) => {
+  /** A full state says by leaving something out that it is gone, or never was. */
+  #saysAbsence(typeUrl: string, resources: Readonly<Record<string, string>>): boolean {
+    const isAbsent = (key: string) => {
       const [type, name] = key.split(" ");
       return type === typeUrl && !(name! in resources);
-    });
+    };
+    const gone = [...this.#contents.keys()].filter(isAbsent);
+    const missing = [...this.#asked].filter(isAbsent);
     for (const key of gone) this.#contents.delete(key);
-    return gone.length > 0;
+    for (const key of missing) this.#asked.delete(key);
+    return gone.length + missing.length > 0;
   }
 }
 

@@ -50,19 +50,23 @@ export class SotwClient implements ClientModel<SotwRequest> {
     const type = this.#type(typeUrl);
     if (type.legacy) type.names.add("*");
     type.legacy = false;
-    if (!type.names.has(name)) type.held.delete(name);
+    // Under a wildcard it never stopped holding it, and its version says so when it comes back.
+    if (!this.covers(typeUrl, name)) type.held.delete(name);
     type.names.add(name);
     return this.#request(typeUrl);
   }
 
-  unsubscribe(typeUrl: string, name: string): SotwRequest {
+  unsubscribe(typeUrl: string, name: string): SotwRequest | undefined {
     const type = this.#type(typeUrl);
     if (type.legacy) return this.#request(typeUrl);
+    if (type.names.size === 0) return undefined;
     type.names.delete(name);
     for (const other of [...type.held.keys(), ...type.unsure]) {
       if (this.covers(typeUrl, other)) continue;
       type.held.delete(other);
       type.unsure.delete(other);
+      // It no longer has what it accepted.
+      type.version = "";
     }
     return this.#request(typeUrl);
   }
@@ -77,7 +81,7 @@ export class SotwClient implements ClientModel<SotwRequest> {
       for (const name of [...gone, ...entries.map(([name]) => name)]) type.unsure.add(name);
       return this.#request(typeUrl, "refused");
     }
-    type.version = version!;
+    type.version = entries.length === Object.keys(resources).length ? version! : "";
     if (isFullState(typeUrl)) {
       type.held = new Map(entries);
       type.unsure.clear();
