@@ -70,7 +70,7 @@ export class Manager implements AsyncDisposable {
       ...options,
       settings: this.#settings,
       services: this.#caches.services,
-      apiServers: this.#tenantCaches.kubernetesEndpoints,
+      apiServers: this.#tenantCaches.apiServers,
       nodes: nodeRanges(this.informers),
     });
     // What Envoys are told, and what they answer.

@@ -4,8 +4,10 @@
  * @module
  */
 import { parse } from "yaml";
-import type { ConfigMap } from "../../../apis/core/v1.ts";
+import { type ConfigMap, configMaps } from "../../../apis/core/v1.ts";
 import type { EndpointSlice } from "../../../apis/discovery/v1.ts";
+import { isApiError } from "../../../kube/api_error.ts";
+import type { KubeClient } from "../../../kube/client.ts";
 
 /** Where the URL may come from, in the order of preference (upstream's, after the flag). */
 export interface ServerAddressSources {
@@ -17,6 +19,20 @@ export interface ServerAddressSources {
   readonly kubernetesEndpoints?: EndpointSlice;
   /** The URL this manager itself uses. */
   readonly own: string;
+}
+
+/** Reads what kubeadm publishes; undefined where there is none, or it may not be read. */
+export async function readClusterInfo(
+  client: Pick<KubeClient, "get">,
+  signal: AbortSignal,
+): Promise<ConfigMap | undefined> {
+  try {
+    const name = { namespace: "kube-public", name: "cluster-info" };
+    return await client.get(configMaps, name, { signal });
+  } catch (error) {
+    if (isApiError(error, "Forbidden")) return undefined;
+    throw error;
+  }
 }
 
 /** The first source that says something. */

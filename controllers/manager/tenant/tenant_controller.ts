@@ -45,7 +45,7 @@ import {
   tokenSecretOf,
 } from "./artefacts.ts";
 import { kubeconfigOf, tokenOf } from "./kubeconfig.ts";
-import { serverAddress } from "./server_address.ts";
+import { readClusterInfo, serverAddress } from "./server_address.ts";
 import type { TenantCaches } from "./tenant_caches.ts";
 import { deleteTenantNamespace } from "./tenant_deletion.ts";
 import { namespaceOfTenant, tenantNameProblem } from "./tenant_namespace.ts";
@@ -103,11 +103,11 @@ export class TenantController {
       .watch(own.serviceAccounts, inNamespace)
       .watch(own.roles, inNamespace)
       .watch(own.roleBindings, inNamespace)
-      .watch(own.secrets, inNamespace)
+      .watch(own.tokenSecrets, inNamespace)
+      .watch(own.kubeconfigSecrets, inNamespace)
       .watch(own.tenantStates, inNamespace)
       .watch(caches.configs, everyTenant)
-      .watch(own.clusterInfo, everyTenant)
-      .watch(own.kubernetesEndpoints, everyTenant);
+      .watch(own.apiServers, everyTenant);
   }
 
   /** Reconciles until `signal` fires. */
@@ -162,22 +162,23 @@ export class TenantController {
       this.#bringState(name, signal),
     ]);
     // The controller that fills this Secret deletes it when it finds no ServiceAccount.
-    const secret = await applier.ensure(secrets, own.secrets, tokenSecretOf(name), signal);
+    const secret = await applier.ensure(secrets, own.tokenSecrets, tokenSecretOf(name), signal);
     const credentials = tokenOf(secret);
     if (credentials === undefined) {
       return { phase: "Pending", message: `waiting for Kubernetes to fill Secret ${ccmName}` };
     }
     const namespaceName = namespaceOfTenant(name);
-    const content = { ...credentials, server: this.#serverAddress(), namespace: namespaceName };
+    const server = await this.#serverAddress(signal);
+    const content = { ...credentials, server, namespace: namespaceName };
     const wanted = kubeconfigSecretOf(name, kubeconfigOf(content));
-    await applier.ensure(secrets, own.secrets, wanted, signal);
+    await applier.ensure(secrets, own.kubeconfigSecrets, wanted, signal);
     return { phase: "Ready" };
   }
 
-  #serverAddress(): string {
+  async #serverAddress(signal: AbortSignal): Promise<string> {
     const { client, serverUrl, tenantCaches: own } = this.#options;
-    const clusterInfo = own.clusterInfo.list()[0];
-    const kubernetesEndpoints = own.kubernetesEndpoints.list()[0];
+    const clusterInfo = serverUrl ? undefined : await readClusterInfo(client, signal);
+    const kubernetesEndpoints = own.apiServers.list()[0];
     return serverAddress({
       own: client.server,
       ...(serverUrl && { flag: serverUrl }),
