@@ -34,6 +34,8 @@ export interface ReflectorState {
   readonly phase: ReflectorPhase;
   /** Failures since the reflector was last healthy; decides the next delay. */
   readonly failures: number;
+  /** Reason of the last of them; a stream that ended badly has none. */
+  readonly lastFailure?: ApiErrorReason | undefined;
   /** Whether the server offers WatchList; believed until it refuses. */
   readonly watchList: boolean;
 }
@@ -285,12 +287,16 @@ function retry(
   failure?: ReflectorFailure,
   from: { readonly resourceVersion?: string; readonly paged?: boolean } = {},
 ): ReflectorStep {
+  const reason = failure?.reason;
+  // A server that says 410 is well: it deserves a new list at once, unless it says so again.
+  const failures = reason === "Expired" && state.lastFailure !== "Expired" ? 0 : state.failures;
   const milliseconds = Math.max(
-    retryDelay(state.failures, context.random, failure?.reason),
+    retryDelay(failures, context.random, reason),
     failure?.retryAfter ?? 0,
   );
+  const phase = { kind: "waiting", ...from } as const;
   return {
-    state: { ...state, failures: state.failures + 1, phase: { kind: "waiting", ...from } },
+    state: { ...state, failures: state.failures + 1, lastFailure: reason, phase },
     effects: [{ kind: "wait", milliseconds }],
   };
 }

@@ -262,6 +262,17 @@ Deno.test("a watch that lived for ten seconds wipes out earlier failures", () =>
   assert.deepEqual(old.effects, [wait(50)]);
 });
 
+Deno.test("410 after other trouble leads to a list soon; 410 again and again backs off", () => {
+  const tired = inPhase(
+    { kind: "watching", resourceVersion: "7", since: 0, received: 0 },
+    { failures: 4, lastFailure: "Unreachable" },
+  );
+  const first = step(tired, failed("Expired"), at(0));
+  assert.deepEqual(first.effects, [wait(50)]);
+  const again = step({ ...first.state, phase: tired.phase }, failed("Expired"), at(0));
+  assert.deepEqual(again.effects, [wait(12_800)]);
+});
+
 Deno.test("a server that refused a streaming list is not asked for one again", () => {
   let state = step(streaming, failed("Invalid"), at(0)).state;
   state = step(state, failed("Unreachable"), at(0)).state;

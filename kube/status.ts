@@ -4,8 +4,10 @@
  * @module
  */
 import type { KubeObject, ResourceType } from "../apis/meta/v1.ts";
+import { ApiError, isApiError } from "./api_error.ts";
 import type { Applied, CallOptions, KubeClient } from "./client.ts";
 import { semanticEqual } from "./semantic_equal.ts";
+import { withoutDefaults } from "./status_defaults.ts";
 
 /** An object that has a status. */
 export type WithStatus = KubeObject & { status?: object };
@@ -41,17 +43,33 @@ export async function applyStatus<T extends WithStatus>(
   options: ApplyStatusOptions,
 ): Promise<T> {
   const { shared = false, ...call } = options;
-  const present: Record<string, unknown> = { ...object.status };
-  if (semanticEqual(shared ? pick(present, Object.keys(status)) : present, status)) return object;
+  const present = withoutDefaults(type, object.status ?? {});
+  const judged = shared ? pick(present, Object.keys(status)) : present;
+  if (semanticEqual(judged, withoutDefaults(type, status))) return object;
   const { name, namespace, uid } = object.metadata;
   const body = {
     // The uid makes the write fail, instead of landing on an object created anew with that name.
     metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) },
     status,
   } as unknown as Applied<T>;
-  return await client.apply(type, body, { ...call, subresource: "status" });
+  try {
+    return await client.apply(type, body, { ...call, subresource: "status" });
+  } catch (error) {
+    throw asConflict(error);
+  }
 }
 
-function pick(from: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(keys.map((key) => [key, from[key]]));
+/** The API server calls another object's uid an invalid change of this one's. */
+function asConflict(error: unknown): unknown {
+  if (!isApiError(error, "Invalid") || !error.message.includes("metadata.uid")) return error;
+  return new ApiError("Conflict", "the object was deleted and created anew", {
+    call: error,
+    status: error.status,
+    cause: error,
+  });
+}
+
+function pick(from: object, keys: readonly string[]): object {
+  const values = from as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(keys.map((key) => [key, values[key]]));
 }
