@@ -1,0 +1,54 @@
+/**
+ * Asking the Domain Name System.
+ *
+ * @module
+ */
+import { Resolver } from "node:dns/promises";
+
+/** The kind of record, and so the family of the addresses. */
+export type AddressRecord = "A" | "AAAA";
+
+/** What a name server says. */
+export interface DnsAnswer {
+  /** Empty when the name has no such record, or does not exist. */
+  readonly addresses: readonly string[];
+  /** Seconds that the answer may be used for; absent when there is no record that could say. */
+  readonly ttl?: number;
+}
+
+/** Looks one kind of record up. Rejects when no name server gave an answer. */
+export type DnsLookup = (hostname: string, record: AddressRecord) => Promise<DnsAnswer>;
+
+/** Codes of c-ares for "there is no such thing", which is an answer, too. */
+const nothingThere = new Set<unknown>(["ENOTFOUND", "ENODATA"]);
+
+/**
+ * Asks the name servers of this machine (`/etc/resolv.conf`, after `/etc/hosts`).
+ *
+ * Uses `node:dns`, since `Deno.resolveDns` does not tell how long an answer is good for.
+ *
+ * @param servers others to ask instead, each `address` or `address:port`.
+ */
+export function systemDnsLookup(servers?: readonly string[]): DnsLookup {
+  const resolver = new Resolver();
+  if (servers !== undefined) resolver.setServers([...servers]);
+  return async (hostname, record) => {
+    try {
+      const records = record === "A"
+        ? await resolver.resolve4(hostname, { ttl: true })
+        : await resolver.resolve6(hostname, { ttl: true });
+      return toAnswer(records);
+    } catch (error) {
+      if (error instanceof Error && "code" in error && nothingThere.has(error.code)) {
+        return { addresses: [] };
+      }
+      throw error;
+    }
+  };
+}
+
+function toAnswer(records: readonly { readonly address: string; readonly ttl: number }[]) {
+  const addresses = records.map(({ address }) => address);
+  if (records.length === 0) return { addresses };
+  return { addresses, ttl: Math.min(...records.map(({ ttl }) => ttl)) };
+}

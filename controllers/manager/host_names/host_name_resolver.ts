@@ -1,0 +1,154 @@
+/**
+ * Keeps the addresses of host names that endpoints are given by.
+ *
+ * The manager resolves them, not Envoy: so every address passes the endpoint guard, and all Envoys
+ * use the same ones (design §2.4).
+ *
+ * @module
+ */
+import { Backoff } from "../../../base/backoff.ts";
+import { type Clock, systemClock } from "../../../base/clock.ts";
+import type { Logger } from "../../../base/logger.ts";
+import { type Random, systemRandom } from "../../../base/random.ts";
+import { type AddressRecord, type DnsLookup, systemDnsLookup } from "./dns_lookup.ts";
+
+/** What a {@linkcode HostNameResolver} needs. */
+export interface HostNameResolverOptions {
+  /** Default: the name servers of this machine. */
+  readonly lookup?: DnsLookup;
+  /** Whether an address may be an endpoint; one that may not is left out and logged. */
+  readonly permits: (address: string) => boolean;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** Answers are asked for again when their time is over, but not more often nor less; seconds. */
+const refresh = { minimum: 5, maximum: 300 };
+
+/** Milliseconds until a lookup that failed, or that found nothing, is repeated. */
+const retry = { initial: 1_000, maximum: 60_000 };
+
+const records: readonly AddressRecord[] = ["A", "AAAA"];
+
+/**
+ * Resolves each host name from the first {@linkcode HostNameResolver.lookup} until its
+ * {@linkcode HostNameResolver.release}. A lookup that fails, or finds nothing, leaves the last
+ * answer in place: old endpoints are better than none.
+ */
+export class HostNameResolver implements Disposable {
+  readonly #names = new Map<string, HostName>();
+  readonly #listeners = new Set<(hostname: string) => void>();
+  readonly #context: Required<HostNameResolverOptions>;
+
+  constructor(options: HostNameResolverOptions) {
+    const { lookup = systemDnsLookup(), clock = systemClock, random = systemRandom } = options;
+    this.#context = { ...options, lookup, clock, random };
+  }
+
+  /** The last answer, sorted; undefined while there has been none. Asks for it if need be. */
+  lookup(hostname: string): readonly string[] | undefined {
+    let name = this.#names.get(hostname);
+    if (name === undefined) {
+      name = new HostName(hostname, this.#context, () => this.#report(hostname));
+      this.#names.set(hostname, name);
+    }
+    return name.addresses;
+  }
+
+  /** Calls `listener` with each host name whose answer changed. */
+  subscribe(listener: (hostname: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Nobody uses the name any more. */
+  release(hostname: string): void {
+    this.#names.get(hostname)?.[Symbol.dispose]();
+    this.#names.delete(hostname);
+  }
+
+  /** How many names are kept. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** Forgets everything. */
+  [Symbol.dispose](): void {
+    for (const hostname of [...this.#names.keys()]) this.release(hostname);
+  }
+
+  #report(hostname: string): void {
+    for (const listener of [...this.#listeners]) listener(hostname);
+  }
+}
+
+/** One name and the timer of its next lookup. */
+class HostName implements Disposable {
+  addresses: readonly string[] | undefined;
+  /** The last answer of each kind: when one kind cannot be asked for, its addresses stay. */
+  readonly #known = new Map<AddressRecord, readonly string[]>();
+  readonly #backoff: Backoff;
+  #timer: Disposable | undefined;
+  #released = false;
+
+  constructor(
+    private readonly hostname: string,
+    private readonly options: Required<HostNameResolverOptions>,
+    private readonly changed: () => void,
+  ) {
+    this.#backoff = new Backoff(retry, options.random);
+    this.#resolve();
+  }
+
+  [Symbol.dispose](): void {
+    this.#released = true;
+    this.#timer?.[Symbol.dispose]();
+  }
+
+  async #resolve(): Promise<void> {
+    const { clock, lookup } = this.options;
+    const ttls = await Promise.all(records.map((record) => this.#ask(lookup, record)));
+    if (this.#released) return;
+    const found = [...this.#known.values()].flat();
+    const complete = found.length > 0 && ttls.every((ttl) => ttl !== undefined);
+    if (complete) this.#backoff.reset();
+    else if (found.length === 0) this.options.log.warn("no address", { hostname: this.hostname });
+    const pause = complete ? 1000 * clamp(Math.min(...ttls)) : this.#backoff.next();
+    this.#timer = clock.timer(() => this.#resolve(), pause);
+    // No address of either kind is more often an accident than the truth.
+    if (found.length > 0) this.#settle(found);
+  }
+
+  /** Seconds that the answer, which is noted, is good for; undefined when there was none. */
+  async #ask(lookup: DnsLookup, record: AddressRecord): Promise<number | undefined> {
+    const { hostname, options: { log } } = this;
+    try {
+      const { addresses, ttl = Infinity } = await lookup(hostname, record);
+      this.#known.set(record, addresses);
+      return ttl;
+    } catch (error) {
+      if (!this.#released) log.warn("cannot look up a host name", { hostname, record, error });
+      return undefined;
+    }
+  }
+
+  #settle(found: readonly string[]): void {
+    const permitted = [...new Set(found)].filter((address) => this.#permits(address)).sort();
+    // Name servers shuffle their answers; that is no change.
+    if (this.addresses !== undefined && permitted.join() === this.addresses.join()) return;
+    this.addresses = permitted;
+    this.changed();
+  }
+
+  #permits(address: string): boolean {
+    const { hostname, options: { log, permits } } = this;
+    if (permits(address)) return true;
+    log.warn("a host name leads to an address that is no allowed endpoint", { hostname, address });
+    return false;
+  }
+}
+
+function clamp(seconds: number): number {
+  return Math.min(refresh.maximum, Math.max(refresh.minimum, seconds));
+}
