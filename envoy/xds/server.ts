@@ -4,10 +4,12 @@
  * @module
  */
 import {
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
   type ServiceDefinition,
+  setLogVerbosity,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
@@ -72,6 +74,8 @@ export class XdsServer implements AsyncDisposable {
   readonly #clock: Clock;
 
   constructor(options: XdsServerOptions) {
+    // The library writes to standard error past our logger, and says nothing that we do not.
+    setLogVerbosity(logVerbosity.NONE);
     this.#service = new DiscoveryService(options);
     this.#credentials = options.credentials ?? ServerCredentials.createInsecure();
     this.#clock = options.clock ?? systemClock;
