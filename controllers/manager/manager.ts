@@ -60,9 +60,9 @@ export class Manager implements AsyncDisposable {
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    const { client, allowedCidrs, namespace, log, clock } = options;
+    const { client, allowedCidrs, namespace, log, clock, metrics } = options;
     // What is followed in the hub.
-    this.informers = new Informers(client, options);
+    this.informers = new Informers(client, { log, clock, metrics });
     this.#caches = hubCaches(this.informers, namespace);
     this.#tenantCaches = tenantCaches(this.informers);
     this.#settings = new LiveSettings({ ...this.#caches, namespace, allowedCidrs, log });

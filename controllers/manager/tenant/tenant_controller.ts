@@ -158,9 +158,10 @@ export class TenantController {
     await Promise.all([
       applier.ensure(serviceAccounts, own.serviceAccounts, serviceAccountOf(name), signal),
       applier.ensure(roles, own.roles, roleOf(name), signal),
-      applier.ensure(roleBindings, own.roleBindings, roleBindingOf(name), signal),
       this.#bringState(name, signal),
     ]);
+    // A binding is refused while its Role does not exist.
+    await applier.ensure(roleBindings, own.roleBindings, roleBindingOf(name), signal);
     // The controller that fills this Secret deletes it when it finds no ServiceAccount.
     const secret = await applier.ensure(secrets, own.tokenSecrets, tokenSecretOf(name), signal);
     const credentials = tokenOf(secret);
@@ -227,12 +228,18 @@ export class TenantController {
     const written = await applyStatus(client, tenants, tenant, status, { fieldManager, signal });
     if (written === tenant) return tenant;
     caches.tenants.observe(written);
-    if (tenant.status?.phase !== status.phase) log.info("tenant changes phase", { ...progress });
+    if (tenant.status?.phase !== status.phase) {
+      log.info("tenant changes phase", { phase: progress.phase, why: describe(progress) });
+    }
     if (progress.phase === "Failed") {
       events.event(tenant, "Warning", progress.reason, progress.message);
     }
     return written;
   }
+}
+
+function describe(progress: TenantProgress): string {
+  return "message" in progress ? progress.message : "namespace and credentials are in place";
 }
 
 function failed(reason: string, message: string): TenantProgress {
