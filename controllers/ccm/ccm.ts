@@ -96,12 +96,10 @@ export class Ccm {
 
   /** Keeps caches, hold and connection current until `signal` fires. Never throws. */
   async follow(signal: AbortSignal): Promise<void> {
-    await Promise.all([
-      this.informers.tenant.start(signal),
-      this.informers.hub.start(signal),
-      this.connection.run(signal),
-      this.hold.run(signal),
-    ]);
+    // Informers only read, so nobody has to wait for the end of their streams.
+    void this.informers.tenant.start(signal);
+    void this.informers.hub.start(signal);
+    await Promise.all([this.connection.run(signal), this.hold.run(signal)]);
   }
 
   /** Does the work until `signal` fires. Never throws. */

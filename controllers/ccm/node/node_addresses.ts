@@ -30,6 +30,8 @@ export type NodeAddressesResult =
     readonly kind: "keep";
     readonly reason: "NoNodes" | "NoNodeReady" | "NoAddressOfType";
     readonly message: string;
+    /** One of the nodes that it is about, for an event. */
+    readonly node?: Node;
   };
 
 /**
@@ -54,6 +56,7 @@ export function nodeAddresses(
     return keep(
       "NoNodeReady",
       `none of ${eligible.length} nodes is ready: the last addresses stay`,
+      eligible[0],
     );
   }
   const addresses = collect(ready, addressType);
@@ -62,14 +65,16 @@ export function nodeAddresses(
     "NoAddressOfType",
     `none of ${ready.length} ready nodes has an address of type ${addressType}: choose another ` +
       `with --node-address-type (they have ${typesOf(ready)})`,
+    ready[0],
   );
 }
 
 function keep(
   reason: "NoNodes" | "NoNodeReady" | "NoAddressOfType",
   message: string,
+  node?: Node,
 ): NodeAddressesResult {
-  return { kind: "keep", reason, message };
+  return { kind: "keep", reason, message, ...(node && { node }) };
 }
 
 function takesPart(node: Node): boolean {

@@ -70,7 +70,7 @@ export class NodeReconciler {
     const present = hubAddresses.get(this.#key);
     const list = result.kind === "addresses" ? result.addresses : present?.spec.addresses;
     if (list === undefined || present?.metadata.deletionTimestamp) return;
-    const changed = differences(this.#desired(list), present);
+    const changed = present ? differences(this.#desired(list), present) : ["everything"];
     if (changed.length === 0) return;
     const wait = this.#lastWrite + writeInterval - clock.monotonic();
     if (wait > 0) return { requeueAfter: wait };
@@ -116,7 +116,7 @@ export class NodeReconciler {
     this.#told = trouble;
     if (result.kind !== "keep") return log.info("nodes have addresses again");
     log.warn(result.message, { reason: result.reason });
-    const node = this.options.nodes.list()[0];
-    if (node) this.options.events.event(node, "Warning", result.reason, result.message);
+    const { node, reason, message } = result;
+    if (node) this.options.events.event(node, "Warning", reason, message);
   }
 }
