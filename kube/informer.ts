@@ -9,14 +9,10 @@ import type { Logger } from "../base/logger.ts";
 import { Registry } from "../base/metrics.ts";
 import { type Random, systemRandom } from "../base/random.ts";
 import { type Indexers, ObjectCache } from "./object_cache.ts";
-import {
-  Reflector,
-  type ReflectorClient,
-  type ReflectorProblem,
-  type Selection,
-} from "./reflector.ts";
+import { Reflector, type ReflectorClient, type Selection } from "./reflector.ts";
 import { ReflectorMetrics } from "./reflector_metrics.ts";
 import { resourceName } from "./resource_path.ts";
+import type { Trouble } from "./trouble_log.ts";
 
 /** What all informers of a process have in common. */
 export interface InformerCommon {
@@ -71,7 +67,7 @@ export class Informer<T extends KubeObject> {
    * Why the cache is not current, for `/readyz` and for people; `undefined` while all is well. Before
    * the first list without trouble the cache is simply not synced yet.
    */
-  get problem(): ReflectorProblem | undefined {
+  get problem(): Trouble | undefined {
     return this.#reflector.problem;
   }
 

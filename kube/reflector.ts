@@ -8,7 +8,7 @@ import { type Clock, delay } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
-import { ApiError, type ApiErrorReason, reasonOf } from "./api_error.ts";
+import { ApiError, reasonOf } from "./api_error.ts";
 import type { ListOptions, ListPage, WatchOptions } from "./client.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { ObjectCache } from "./object_cache.ts";
@@ -19,9 +19,10 @@ import {
   type ReflectorFailure,
   type ReflectorInput,
   type ReflectorState,
-  step,
-} from "./reflector_step.ts";
+} from "./reflector_state.ts";
+import { step } from "./reflector_step.ts";
 import { resourceName } from "./resource_path.ts";
+import { type Trouble, TroubleLog } from "./trouble_log.ts";
 import { parseWatchEvent, type WatchEvent } from "./watch_event.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -44,13 +45,6 @@ export interface Selection {
   readonly fieldSelector?: string;
 }
 
-/** Why a reflector does not get on right now. */
-export interface ReflectorProblem {
-  readonly reason: ApiErrorReason;
-  /** Says what is wrong and what to do. */
-  readonly message: string;
-}
-
 /** What a reflector works with. */
 export interface ReflectorOptions<T extends KubeObject> {
   readonly client: ReflectorClient;
@@ -67,8 +61,6 @@ export interface ReflectorOptions<T extends KubeObject> {
 const watchPatience = 150_000;
 /** A streaming list that stalls this long, in milliseconds, will not end. */
 const listPatience = 30_000;
-/** The same trouble is logged again after this many milliseconds. */
-const reminderInterval = 60_000;
 
 type LongEffect = Extract<ReflectorEffect, { kind: "list" | "watch" | "wait" }>;
 
@@ -77,14 +69,17 @@ export class Reflector<T extends KubeObject> {
   #state: ReflectorState = initialReflectorState;
   #effects: ReflectorEffect[] = [];
   #collected: T[] = [];
-  #problem: ReflectorProblem | undefined;
-  #reminded = -Infinity;
+  readonly #troubles: TroubleLog;
 
-  constructor(private readonly options: ReflectorOptions<T>) {}
+  constructor(private readonly options: ReflectorOptions<T>) {
+    const { log, clock, client, type } = options;
+    const fields = { cluster: client.name, resource: resourceName(type) };
+    this.#troubles = new TroubleLog(log.with(fields), clock);
+  }
 
   /** What is wrong now; `undefined` while all is well. */
-  get problem(): ReflectorProblem | undefined {
-    return this.#problem;
+  get problem(): Trouble | undefined {
+    return this.#troubles.current;
   }
 
   /** Mirrors until `signal` fires. Never throws. */
@@ -172,7 +167,7 @@ export class Reflector<T extends KubeObject> {
         timeoutSeconds,
         ...(resourceVersion === undefined ? { sendInitialEvents: true } : { resourceVersion }),
       }, controller.signal);
-      if (resourceVersion !== undefined) this.#recovered();
+      if (resourceVersion !== undefined) this.#troubles.recovered();
       await this.#read(body, watchdog);
     } catch (error) {
       if (signal.aborted || !silent) throw error;
@@ -214,7 +209,10 @@ export class Reflector<T extends KubeObject> {
     switch (event.kind) {
       case "malformed":
         this.options.metrics.malformed();
-        this.#report({ reason: "Protocol", message: `malformed watch event: ${event.problem}` });
+        this.#troubles.report({
+          reason: "Protocol",
+          message: `malformed watch event: ${event.problem}`,
+        });
         return this.#dispatch({ kind: "malformed" });
       case "error": {
         const { code = 500, message = "the watch failed" } = event.status;
@@ -257,7 +255,7 @@ export class Reflector<T extends KubeObject> {
     const { added, updated, deleted } = cache.replace(objects, resourceVersion);
     metrics.list();
     if (!first) metrics.missed(added + updated + deleted);
-    this.#recovered();
+    this.#troubles.recovered();
   }
 
   #fail(error: unknown): void {
@@ -268,41 +266,16 @@ export class Reflector<T extends KubeObject> {
     this.#failed({ reason: "Unreachable" }, `the watch broke: ${describeError(error)}`);
   }
 
+  /** A broken or expired watch is worth a line only when it lasts. */
+  #isEveryday({ reason }: ReflectorFailure): boolean {
+    return this.options.cache.synced && this.#state.failures === 0 &&
+      (reason === "Expired" || reason === "Unreachable");
+  }
+
   #failed(failure: ReflectorFailure, message: string): void {
     this.options.metrics.failure(failure.reason);
-    this.#report({ reason: failure.reason, message });
+    this.#troubles.report({ reason: failure.reason, message }, this.#isEveryday(failure));
     this.#dispatch({ kind: "failed", failure });
-  }
-
-  #report(problem: ReflectorProblem): void {
-    const { log, clock, type, client } = this.options;
-    const now = clock.monotonic();
-    const same = this.#problem?.reason === problem.reason;
-    this.#problem = problem;
-    // A broken or expired watch is everyday life; it is worth a line only when it lasts.
-    const quiet = !same && this.#state.failures === 0 &&
-      (problem.reason === "Expired" || problem.reason === "Unreachable") &&
-      this.options.cache.synced;
-    if (quiet || (same && now - this.#reminded < reminderInterval)) return;
-    this.#reminded = now;
-    log.warn(problem.message, {
-      cluster: client.name,
-      resource: resourceName(type),
-      reason: problem.reason,
-    });
-  }
-
-  #recovered(): void {
-    if (this.#problem === undefined) return;
-    const { log, type, client } = this.options;
-    const { reason } = this.#problem;
-    this.#problem = undefined;
-    this.#reminded = -Infinity;
-    log.info("watching again", {
-      cluster: client.name,
-      resource: resourceName(type),
-      after: reason,
-    });
   }
 }
 

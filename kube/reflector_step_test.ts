@@ -7,9 +7,8 @@ import {
   type ReflectorInput,
   type ReflectorPhase,
   type ReflectorState,
-  retryDelay,
-  step,
-} from "./reflector_step.ts";
+} from "./reflector_state.ts";
+import { retryDelay, step } from "./reflector_step.ts";
 
 const at = (now: number, random = 0) => ({ now, random });
 
