@@ -68,7 +68,7 @@ Deno.test("a datagram longer than an Ethernet frame comes through both ways", as
 
 Deno.test("an address that is on no interface is bound", async () => {
   await using fixture = await Fixture.create();
-  const binding = { addresses: ["192.0.2.77"], port: freePort(), freebind: true };
+  const binding = { addresses: ["198.51.100.77"], port: freePort(), freebind: true };
   fixture.serve(l4Service({ binding }), l4Service({ protocol: "UDP", binding }));
   await fixture.start();
 });
@@ -124,6 +124,10 @@ for (const protocol of ["TCP", "UDP"] as const) {
     for (const from of ["127.0.80.3", "127.0.80.8", "127.0.0.1"]) {
       assert("refused" in await ask(service.binding, { from }), from);
     }
+    const refusals = protocol === "TCP"
+      ? "envoy_listener_no_filter_chain_match"
+      : "envoy_udp_downstream_sess_no_route";
+    assert.equal(await fixture.metric(refusals), 3);
   });
 }
 
@@ -297,7 +301,57 @@ Deno.test("a listener that moves to another address serves there, and no longer 
   await eventually(async () => "refused" in await askTcpFrom(service.binding));
 });
 
-Deno.test("each connection and each UDP session leaves a line in the access log", async () => {
+Deno.test("the access log says why nobody answered", async () => {
+  await using fixture = await Fixture.create();
+  const accessLogPath = fixture.sandbox.path("access.log");
+  const empty = l4Service({ accessLogPath });
+  const dead = l4Service({ accessLogPath, endpoints: [deadEndpoint()] });
+  fixture.serve(empty, dead);
+  await fixture.start();
+  await askTcpFrom(empty.binding);
+  await askTcpFrom(dead.binding);
+  await eventually(async () => {
+    const lines = (await Deno.readTextFile(accessLogPath)).trim().split("\n");
+    const seen = lines.map((line) => JSON.parse(line)).map(
+      ({ flags, connectAttempts, failure }) => {
+        return { flags, connectAttempts, failure };
+      },
+    );
+    assert.deepEqual(seen, [
+      { flags: "UH", connectAttempts: 0, failure: null },
+      { flags: "UF,URX", connectAttempts: 5, failure: "delayed_connect_error:_Connection_refused" },
+    ]);
+    return true;
+  });
+});
+
+Deno.test("each UDP session leaves a line in the access log", async () => {
+  await using fixture = await Fixture.create();
+  await using red = await UdpBackend.start({ identity: "red" });
+  const accessLogPath = fixture.sandbox.path("access.log");
+  const service = l4Service({ protocol: "UDP", accessLogPath, endpoints: [at(red)] });
+  fixture.serve(service);
+  await fixture.start();
+  await askUdpFrom(service.binding, { from: "127.0.85.2", message: "12345" });
+  // The session would last another minute; it ends with its listener.
+  fixture.serve();
+  const line = await eventually(() => Deno.readTextFile(accessLogPath));
+  const { startTime: _start, durationMs: _duration, client, ...rest } = JSON.parse(line);
+  assert.match(client, /^127\.0\.85\.2:\d+$/);
+  const { binding: { addresses, port } } = service;
+  assert.deepEqual(rest, {
+    service: service.name,
+    protocol: "UDP",
+    listener: `${addresses[0]}:${port}`,
+    endpoint: `127.0.0.1:${red.port}`,
+    bytesFromClient: 5,
+    bytesToClient: "red\n12345".length,
+    datagramsFromClient: 1,
+    datagramsToClient: 1,
+  });
+});
+
+Deno.test("each connection leaves a line in the access log", async () => {
   await using fixture = await Fixture.create();
   await using blue = new TcpBackend({ identity: "blue" });
   const accessLogPath = fixture.sandbox.path("access.log");
@@ -325,14 +379,43 @@ Deno.test("each connection and each UDP session leaves a line in the access log"
   });
 });
 
-Deno.test("a new cluster serves although one of its nodes swallows every packet", async () => {
+/** An endpoint that swallows every packet, as a node that lost its network does. */
+async function silentEndpoint() {
+  const listener = Deno.listen({ hostname: address, port: 0, tcpBacklog: 1 });
+  const { port } = listener.addr;
+  // The kernel answers no further SYN once the backlog is full: it takes one more than it is told.
+  const queued = [await Deno.connect({ port }), await Deno.connect({ port })];
+  return {
+    address,
+    port,
+    [Symbol.dispose]() {
+      for (const connection of queued) connection.close();
+      listener.close();
+    },
+  };
+}
+
+Deno.test("a new load balancer serves although one of its nodes swallows every packet", async () => {
   await using fixture = await Fixture.create();
   await using blue = new TcpBackend({ identity: "blue" });
-  // Nothing answers in the range for documentation.
-  const silent = { address: "192.0.2.1", port: 9 };
-  const healthCheck: HealthCheck = { kind: "tcp", ...pace, timeoutSeconds: 1 };
-  const service = l4Service({ healthCheck, endpoints: [silent, at(blue)] });
+  using silent = await silentEndpoint();
+  const healthCheck: HealthCheck = { kind: "tcp", ...pace, timeoutSeconds: 0.3 };
+  const service = l4Service({ healthCheck, endpoints: [at(silent), at(blue)] });
+  await fixture.start();
+  fixture.serve(service);
+  await eventually(async () => "answer" in await askTcpFrom(service.binding));
+  assert.deepEqual(await identities(() => askTcpFrom(service.binding), 6), new Set(["blue"]));
+});
+
+Deno.test("without health checks, a node that swallows packets delays connections until it is ejected", async () => {
+  await using fixture = await Fixture.create();
+  await using blue = new TcpBackend({ identity: "blue" });
+  using silent = await silentEndpoint();
+  const service = l4Service({ endpoints: [at(silent), at(blue)] });
   fixture.serve(service);
   await fixture.start();
-  assert.deepEqual(await identities(() => askTcpFrom(service.binding)), new Set(["blue"]));
+  const deadline = 10_000;
+  for (let client = 0; client < 4; client++) {
+    assert.equal(answered(await askTcpFrom(service.binding, { deadline })), "blue");
+  }
 });
