@@ -37,6 +37,9 @@ const leaseName = "19f32e7b.kubelb.k8c.io";
 /** Milliseconds that the API server gets for its first answer; then the manager starts without it. */
 const startPatience = 5_000;
 
+/** Milliseconds; opening a free state directory takes a few. */
+const standbyAfter = 1_000;
+
 /**
  * Runs the manager until it is told to end.
  *
@@ -84,7 +87,8 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   await using events = new EventRecorder({ ...common, client, controller, instance: identity });
 
   await using manager = new Manager({ ...common, ...settings, client, events });
-  await using _servers = listen(options, manager, common.metrics, log);
+  const standby = new Standby();
+  await using _servers = listen(options, manager, standby, common.metrics, log);
   const { host } = splitHostPort(options["listen-address"]);
   const port = await manager.xds.listen(options["listen-address"]);
   log.info("listening", { server: "xds", address: `${host}:${port}` });
@@ -92,8 +96,8 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   const following = manager.follow(signal);
 
   // Another manager with the same state directory is waited for: this one stands by, caches filled.
-  const xds = { host, port };
-  await using runtime = await HostRuntime.open({ ...common, ...hostOptions(options), xds }, signal);
+  const opening = { ...common, ...hostOptions(options), xds: { host, port } };
+  await using runtime = await standby.during(HostRuntime.open(opening, signal));
   using attached = manager.attach(runtime);
   const { namespace } = options;
   const election = new LeaseElection({ ...common, client, namespace, name: leaseName, identity });
@@ -105,6 +109,21 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
       ? election.run(signal, (term) => attached.lead(term))
       : attached.lead(signal),
   ]);
+}
+
+/** A manager that waits for another one to end is ready to take over, and says so. */
+class Standby {
+  active = false;
+
+  /** What takes longer than a moment to open is held by another manager. */
+  async during<T>(opening: Promise<T>): Promise<T> {
+    using _patience = systemClock.timer(() => this.active = true, standbyAfter);
+    try {
+      return await opening;
+    } finally {
+      this.active = false;
+    }
+  }
 }
 
 function managerSettings(options: ManagerOptions) {
@@ -164,13 +183,14 @@ async function identityOf(options: ManagerOptions): Promise<string> {
 function listen(
   options: ManagerOptions,
   manager: Manager,
+  standby: Standby,
   metrics: Registry,
   log: Logger,
 ): AsyncDisposable {
   const live = new HealthChecks().add("ping", () => {});
   const ready = new HealthChecks()
     .add("hub", () => problems(manager.informers))
-    .add("xds", () => manager.problem);
+    .add("xds", () => manager.translated || standby.active ? undefined : "not translated yet");
   const servers = new AsyncDisposableStack();
   const serve = (name: string, address: string, routes: Record<string, HttpHandler>) =>
     servers.use(HttpServer.listen({ name, address, routes, log }) ?? null);

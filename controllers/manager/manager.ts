@@ -85,9 +85,9 @@ export class Manager implements AsyncDisposable {
     });
   }
 
-  /** Why Envoys get no answers yet; undefined when they do. */
-  get problem(): string | undefined {
-    return this.#stores.synced ? undefined : "not all load balancers are translated yet";
+  /** Whether Envoys get answers: everything has been translated once. */
+  get translated(): boolean {
+    return this.#stores.synced;
   }
 
   /** Follows the hub until `signal` fires. */
