@@ -8,6 +8,7 @@ import { type Due, Ledger, type Versioned } from "./ledger.ts";
 import type { DeltaRequest } from "./request.ts";
 import type { Resource } from "./resource.ts";
 import { Subscription } from "./subscription.ts";
+import { Unanswered } from "./unanswered.ts";
 import type {
   Answer,
   InFlight,
@@ -24,7 +25,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   readonly #options: TypeStreamOptions;
   readonly #subscription: Subscription;
   readonly #ledger: Ledger<Versioned>;
-  #inFlight: InFlight | undefined;
+  readonly #unanswered = new Unanswered();
   #seen = false;
   /** A client that comes to want everything waits for an answer even if there is nothing. */
   #firstAnswerDue = false;
@@ -36,7 +37,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   }
 
   get inFlight(): InFlight | undefined {
-    return this.#inFlight;
+    return this.#unanswered.inFlight;
   }
 
   describe(): { wildcard: boolean; names: number; held: number } {
@@ -46,7 +47,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
 
   /** Here a nonce only matches answers; a stale one is no reason to ignore the subscription. */
   receive(request: DeltaRequest): readonly Answer[] {
-    const answers = this.#answer(request);
+    const answers = this.#unanswered.answer(request);
     const first = !this.#seen;
     this.#seen = true;
     const change = this.#subscription.change(request.subscribe, request.unsubscribe);
@@ -76,35 +77,29 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     if (this.#subscription.covers(name)) this.#ledger.asked(name);
   }
 
+  setAside(): void {
+    this.#unanswered.setAside();
+  }
+
   waiting(kind: keyof Permit): boolean {
     return this.#ledger.has(kind === "updates" ? "update" : "removal");
   }
 
   compose(permit: Permit, nonce: string): Response | undefined {
-    if (this.#inFlight) return undefined;
+    if (this.inFlight) return undefined;
     const { resources, removed } = this.#collect(permit);
     const empty = resources.length === 0 && removed.length === 0;
     if (empty && !(this.#firstAnswerDue && permit.updates)) return undefined;
     this.#firstAnswerDue = false;
     const versions = new Map(resources.map(({ name, version }) => [name, version]));
-    this.#inFlight = { nonce, resources: versions, removed };
+    const inFlight = { nonce, resources: versions, removed };
+    this.#unanswered.sent(inFlight);
     return {
       typeUrl: this.#options.typeUrl,
       bytes: encode(this.#options.typeUrl, nonce, resources, removed),
-      inFlight: this.#inFlight,
+      inFlight,
       assignments: resources.flatMap(({ assignment }) => assignment ?? []),
     };
-  }
-
-  #answer({ nonce, error }: DeltaRequest): readonly Answer[] {
-    const response = this.#inFlight;
-    if (response === undefined || nonce !== response.nonce) return [];
-    this.#inFlight = undefined;
-    return [
-      error === undefined
-        ? { kind: "accepted", response }
-        : { kind: "refused", response, message: error },
-    ];
   }
 
   /**
@@ -124,7 +119,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
    * client will keep them after all, so it has to be told when they are gone.
    */
   #askEverything(): void {
-    for (const [name, version] of this.#inFlight?.resources ?? []) {
+    for (const [name, version] of this.inFlight?.resources ?? []) {
       if (!this.#ledger.told.has(name)) this.#ledger.tell(name, { version });
       this.#ledger.changed(name);
     }

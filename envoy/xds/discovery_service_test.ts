@@ -349,7 +349,7 @@ Deno.test("disposal ends every stream and leaves no timer", async () => {
   const { line, ask } = connect();
   ask({ node });
   await turns();
-  assert.equal(clock.pending, 1);
+  assert(clock.pending > 0);
   service[Symbol.dispose]();
   assert.equal(line.error?.reason, "Unavailable");
   assert.equal(clock.pending, 0);

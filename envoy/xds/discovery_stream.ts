@@ -35,7 +35,8 @@ const maxTypes = 64;
  * {@linkcode DiscoveryStream.changed}; responses are pulled by {@linkcode DiscoveryStream.next}.
  *
  * Because responses are made when they are pulled, a client that reads late gets the newest state
- * and never a history. At most one response per type is unanswered at any time.
+ * and never a history. At most one response per type is unanswered at any time, but for clusters
+ * that warm; see {@linkcode DiscoveryStream.overdue}.
  */
 export class DiscoveryStream<Request extends RequestHeader> {
   readonly #options: DiscoveryStreamOptions<Request>;
@@ -45,6 +46,9 @@ export class DiscoveryStream<Request extends RequestHeader> {
   /** Assignments of clusters that were sent before the client subscribed to endpoints. */
   readonly #assignmentsToFollow = new Set<string>();
   #phase: Phase = "fresh";
+  #lastAnswered = 0;
+  /** The last response about clusters whose answer is overdue. */
+  #overdue: string | undefined;
 
   constructor(options: DiscoveryStreamOptions<Request>) {
     this.#options = options;
@@ -61,6 +65,7 @@ export class DiscoveryStream<Request extends RequestHeader> {
     const existing = this.#type(typeUrl);
     const stream = existing ?? this.#addType(typeUrl);
     const answers = stream.receive(request);
+    for (const answer of answers) this.#heard(answer);
     const resumed = answers.some(({ kind }) => kind === "held");
     if (resumed && this.#phase === "fresh") this.#phase = "resumed";
     if (!existing && typeUrl === typeUrls.endpoint) this.#followClusters(stream);
@@ -79,6 +84,17 @@ export class DiscoveryStream<Request extends RequestHeader> {
    */
   settle(): void {
     this.#phase = "settled";
+  }
+
+  /**
+   * The client has had a while to answer this response about clusters. Envoy holds the answer back
+   * while clusters warm, for as long as a health check of a dead endpoint takes; other clusters must
+   * not wait for that. Once the client has answered something that was sent later, it has read this
+   * one too, and the next may be sent.
+   */
+  overdue(nonce: string): void {
+    this.#overdue = nonce;
+    this.#setAsideOverdue();
   }
 
   /** The next response to send; undefined when there is nothing to say, or not now. */
@@ -102,6 +118,18 @@ export class DiscoveryStream<Request extends RequestHeader> {
       ...stream.describe(),
       ...(stream.inFlight ? { unanswered: stream.inFlight.nonce } : {}),
     }));
+  }
+
+  #heard(answer: Answer): void {
+    if (answer.kind === "held") return;
+    this.#lastAnswered = Math.max(this.#lastAnswered, Number(answer.response.nonce));
+    this.#setAsideOverdue();
+  }
+
+  #setAsideOverdue(): void {
+    const clusters = this.#type(typeUrls.cluster);
+    if (clusters?.inFlight === undefined || clusters.inFlight.nonce !== this.#overdue) return;
+    if (Number(this.#overdue) < this.#lastAnswered) clusters.setAside();
   }
 
   #typeOf({ typeUrl }: Request): string {

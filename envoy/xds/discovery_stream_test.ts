@@ -165,6 +165,22 @@ Deno.test("one type's unanswered response does not hold up another's", () => {
   assert.deepEqual(hearAll(stream, false), ["+listener web"]);
 });
 
+Deno.test("clusters that Envoy reads but does not answer, since they warm, hold up no others", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  hearAll(stream);
+  put(store, resource("slow", "1", cluster));
+  const slow = stream.next()!.inFlight.nonce;
+  put(store, resource("next", "1", cluster));
+  stream.overdue(slow);
+  assert.deepEqual(hearAll(stream), [], "the client may be one that does not read");
+  put(store, resource("web", "2", endpoint));
+  assert.deepEqual(hearAll(stream), ["+endpoint web", "+cluster next"], "it does read");
+  const { answers } = stream.receive(delta({ typeUrl: cluster, nonce: slow }));
+  assert.deepEqual(answers.map(({ kind }) => kind), ["accepted"], "the answer still counts");
+});
+
 Deno.test("every response has a nonce of its own", () => {
   const stream = deltaStream(web());
   subscribeAll(stream);

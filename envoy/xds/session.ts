@@ -6,6 +6,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
+import { typeUrls } from "../proto/mod.ts";
 import { DiscoveryStream, type TypeDescription } from "./discovery_stream.ts";
 import type { Protocol, Variant } from "./protocol.ts";
 import type { Node, RequestHeader } from "./request.ts";
@@ -80,10 +81,14 @@ interface Serving<Request extends RequestHeader> {
   /** Changes that wait for this session's next turn. */
   readonly inbox: ResourceChange[];
   readonly resources: DisposableStack;
+  /** Runs since the last response about clusters. */
+  answerTimer?: Disposable;
 }
 
 /** Requests that may wait for the client's authorization. */
 const maxQueued = 64;
+/** How long clusters may go unanswered before others are sent all the same; milliseconds. */
+const answerTime = 200;
 /** How long a client has to name all types it wants before removals begin; milliseconds. */
 const settleTime = 1000;
 
@@ -148,6 +153,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     metrics.closed(protocol.variant, transport.peer.address);
     onClosed();
     if (state.kind !== "serving") return;
+    state.answerTimer?.[Symbol.dispose]();
     state.resources.dispose();
     this.#log.info("xDS stream closed");
     this.#notify("onStream", { ...state.identity, kind: "closed", variant: protocol.variant });
@@ -219,7 +225,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       this.wake();
     }, settleTime));
     const identity = { stream: id, fleet, node };
-    const state = { kind: "serving", identity, stream, inbox, resources } as const;
+    const state: Serving<Request> = { kind: "serving", identity, stream, inbox, resources };
     this.#state = state;
     this.#log.info("xDS stream opened", { fleet, node: node.id });
     this.#notify("onStream", { ...identity, kind: "opened", variant: protocol.variant });
@@ -248,8 +254,17 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     const response = state.stream.next();
     if (response === undefined) return false;
     this.#context.metrics.response(response.typeUrl, response.bytes.length);
+    if (response.typeUrl === typeUrls.cluster) this.#awaitAnswer(state, response.inFlight.nonce);
     this.#blocked = !this.#options.transport.send(response.bytes);
     return !this.#blocked;
+  }
+
+  #awaitAnswer(state: Serving<Request>, nonce: string): void {
+    state.answerTimer?.[Symbol.dispose]();
+    state.answerTimer = this.#context.clock.timer(() => {
+      state.stream.overdue(nonce);
+      this.wake();
+    }, answerTime);
   }
 
   #report(identity: StreamIdentity, typeUrl: string, answer: Answer): void {

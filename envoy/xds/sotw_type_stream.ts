@@ -9,6 +9,7 @@ import type { SotwRequest } from "./request.ts";
 import type { Resource } from "./resource.ts";
 import { SetVersion } from "./set_version.ts";
 import { Subscription } from "./subscription.ts";
+import { Unanswered } from "./unanswered.ts";
 import type {
   Answer,
   InFlight,
@@ -41,7 +42,7 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
   readonly #subscription: Subscription;
   readonly #ledger: Ledger<Resource>;
   readonly #version = new SetVersion();
-  #inFlight: InFlight | undefined;
+  readonly #unanswered = new Unanswered();
   /** The nonce of the last response; requests that carry an older one are out of date. */
   #lastNonce: string | undefined;
   #seen = false;
@@ -55,7 +56,7 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
   }
 
   get inFlight(): InFlight | undefined {
-    return this.#inFlight;
+    return this.#unanswered.inFlight;
   }
 
   describe(): { wildcard: boolean; names: number; held: number } {
@@ -64,8 +65,8 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
   }
 
   receive(request: SotwRequest): readonly Answer[] {
-    if (this.#isStale(request) && this.#inFlight === undefined) return [];
-    const answers = this.#answer(request);
+    const answers = this.#unanswered.answer(request);
+    if (this.#isStale(request) && this.inFlight === undefined) return answers;
     const first = !this.#seen;
     this.#seen = true;
     const change = this.#subscription.replace(request.names);
@@ -92,18 +93,23 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
     if (this.#subscription.covers(name)) this.#ledger.asked(name);
   }
 
+  setAside(): void {
+    this.#unanswered.setAside();
+  }
+
   waiting(kind: keyof Permit): boolean {
     return this.#ledger.has(kind === "updates" ? "update" : "removal");
   }
 
   compose(permit: Permit, nonce: string): Response | undefined {
-    if (this.#inFlight || !permit.updates) return undefined;
+    if (this.inFlight || !permit.updates) return undefined;
     const collected = this.#options.fullState ? this.#collectAll(permit) : this.#collectDue();
     if (collected === undefined) return undefined;
     this.#answerDue = false;
     this.#lastNonce = nonce;
     const { resources, updates, removed } = collected;
-    this.#inFlight = { nonce, resources: versionsOf(resources), removed };
+    const inFlight = { nonce, resources: versionsOf(resources), removed };
+    this.#unanswered.sent(inFlight);
     const { typeUrl } = this.#options;
     const bytes = DiscoveryResponse.encode({
       typeUrl,
@@ -112,7 +118,7 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
       resources: resources.map(({ body }) => ({ type_url: typeUrl, value: body })),
     }).finish();
     const assignments = updates.flatMap(({ assignment }) => assignment ?? []);
-    return { typeUrl, bytes, inFlight: this.#inFlight, assignments };
+    return { typeUrl, bytes, inFlight, assignments };
   }
 
   /**
@@ -123,17 +129,6 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
    */
   #isStale({ nonce }: SotwRequest): boolean {
     return nonce !== "" && this.#lastNonce !== undefined && nonce !== this.#lastNonce;
-  }
-
-  #answer({ nonce, error }: SotwRequest): readonly Answer[] {
-    const response = this.#inFlight;
-    if (response === undefined || nonce !== response.nonce) return [];
-    this.#inFlight = undefined;
-    return [
-      error === undefined
-        ? { kind: "accepted", response }
-        : { kind: "refused", response, message: error },
-    ];
   }
 
   /**

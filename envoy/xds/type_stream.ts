@@ -62,6 +62,8 @@ export interface TypeStream<Request extends RequestHeader> {
   changed(names: ReadonlySet<string>): void;
   /** The client needs this name again, if it is subscribed to it. */
   resend(name: string): void;
+  /** The client is known to have read what is in flight; the next may be made before its answer. */
+  setAside(): void;
   /** Whether there are updates or removals that have not been sent. */
   waiting(kind: keyof Permit): boolean;
   /** The next response, if there is one to make and nothing is in flight. */

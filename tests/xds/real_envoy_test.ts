@@ -5,6 +5,7 @@ import { Registry } from "../../base/metrics.ts";
 import { ResourceStores, XdsServer, type XdsServerOptions } from "../../envoy/xds/mod.ts";
 import { askTcp, eventually, freePort, TcpBackend } from "../harness/mod.ts";
 import { tcpService } from "./l4.ts";
+import { BlackHole } from "./black_hole.ts";
 import { TestEnvoy } from "./test_envoy.ts";
 
 function startServer(stores: ResourceStores, overrides: Partial<XdsServerOptions> = {}): XdsServer {
@@ -106,3 +107,32 @@ for (const variant of ["delta", "sotw"] as const) {
     assert.equal(await counted(registry, "rejects_total"), 0);
   });
 }
+
+Deno.test("a load balancer whose endpoints are dead does not delay the next one", async () => {
+  const stores = new ResourceStores();
+  const store = stores.get("tenant-a");
+  await using server = startServer(stores);
+  stores.markSynced();
+  const xdsPort = await server.listen("127.0.0.1:0");
+  await using blue = new TcpBackend({ identity: "blue" });
+  await using envoy = await TestEnvoy.start({ node: "tenant-a", variant: "delta", xdsPort });
+  const [first, second, third] = [freePort(), freePort(), freePort()];
+  store.set("first", tcpService({ name: "first", port: first, endpoints: [blue.port] }));
+  await answers(first, "blue");
+
+  await using hole = await BlackHole.open();
+  const healthCheck = {
+    kind: "tcp",
+    intervalSeconds: 5,
+    timeoutSeconds: 5,
+    unhealthyThreshold: 3,
+    healthyThreshold: 2,
+  } as const;
+  const dead = { name: "dead", port: second, endpoints: [hole.port], overrides: { healthCheck } };
+  store.set("dead", tcpService(dead));
+  await envoy.reached("cluster_manager.cluster_added", 4);
+  const start = performance.now();
+  store.set("third", tcpService({ name: "third", port: third, endpoints: [blue.port] }));
+  await answers(third, "blue");
+  assert(performance.now() - start < 1500, `${performance.now() - start} ms`);
+});
