@@ -1,0 +1,27 @@
+/**
+ * Clients that vanish: on some releases of Deno they abort the process of a `node:http2` server,
+ * and no code of the server can catch that. A short form of the recipe that shows it.
+ */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { eventually, Sandbox } from "../harness/mod.ts";
+
+const server = fileURLToPath(new URL("churn_server.ts", import.meta.url));
+const client = fileURLToPath(new URL("churn_client.ts", import.meta.url));
+
+/** Connections and responses on each, one program after the other. */
+const recipe = [[1, 400], [30, 10], [60, 2], [1, 400]] as const;
+
+Deno.test("the server survives clients that exit with all their streams open", async () => {
+  await using sandbox = await Sandbox.create("xds-disconnect");
+  const deno = (name: string, script: string, ...args: string[]) =>
+    sandbox.start({ name, command: Deno.execPath(), args: ["run", "-A", script, ...args] });
+  const process = await deno("server", server);
+  const port = await eventually(async () => (await process.log()).match(/port (\d+)/)?.[1]);
+  for (const [round, [connections, responses]] of recipe.entries()) {
+    const one = await deno(`client-${round}`, client, port, `${connections}`, `${responses}`);
+    const { code } = await one.exited();
+    assert.equal(code, 0, await one.logTail());
+  }
+  assert(process.running, await process.logTail());
+});
