@@ -81,7 +81,18 @@ export class EnvoyInstance {
   /** Signals the process, unless it has ended: its number may be another's by now. */
   signal(signal: Deno.Signal): void {
     const process = this.#record?.process;
-    if (process !== undefined && isAlive(process)) Deno.kill(process.pid, signal);
+    if (process === undefined || !isAlive(process)) return;
+    try {
+      Deno.kill(process.pid, signal);
+    } catch (error) {
+      // It ended between the look and the signal.
+      if (isAlive(process)) throw error;
+    }
+  }
+
+  /** Notes that the process is being ended, for a manager that finds it half-way. */
+  async markEnding(): Promise<void> {
+    if (this.#record !== undefined) await this.#write({ ...this.#record, ending: true });
   }
 
   /** The admin interface of the process. */

@@ -14,6 +14,8 @@ export interface FleetRecord {
   readonly readyPort: number;
   /** Absent until the process is known to have been started. */
   readonly process?: ProcessIdentity;
+  /** The process has been told to take no new connections, and will be ended. */
+  readonly ending?: boolean;
 }
 
 /** The record in `folder`; undefined when there is none, or none that makes sense. */
@@ -44,7 +46,8 @@ export function parseFleetRecord(text: string): FleetRecord | undefined {
   if (!hasNumbers(value, "statsPort", "readyPort")) return undefined;
   const { statsPort, readyPort } = value;
   const process = "process" in value ? parseIdentity(value.process) : undefined;
-  return { statsPort, readyPort, ...(process && { process }) };
+  const ending = "ending" in value && value.ending === true;
+  return { statsPort, readyPort, ...(process && { process }), ...(ending && { ending }) };
 }
 
 function parseIdentity(value: unknown): ProcessIdentity | undefined {

@@ -9,6 +9,11 @@ Deno.test("a record survives being written and read", () => {
   assert.deepEqual(parseFleetRecord(JSON.stringify(record)), record);
 });
 
+Deno.test("it is remembered that a process was being ended", () => {
+  const ending = { ...record, ending: true };
+  assert.deepEqual(parseFleetRecord(JSON.stringify(ending)), ending);
+});
+
 Deno.test("a record written before the process was started has none", () => {
   const { process: _, ...before } = record;
   assert.deepEqual(parseFleetRecord(JSON.stringify(before)), before);

@@ -42,6 +42,8 @@ export class FleetSupervisor implements AsyncDisposable {
   /** Ends timers and loops of the present state; replaced by each transition to another. */
   #phase = new AbortController();
   #disposed = false;
+  /** The removal of what the last Envoy left; the next must not be started into it. */
+  #cleaning: Promise<void> = Promise.resolve();
   readonly #backoff: Backoff;
   readonly #running = new Set<Promise<void>>();
   readonly #waiting = new Set<() => void>();
@@ -63,6 +65,8 @@ export class FleetSupervisor implements AsyncDisposable {
     const now = this.options.clock.monotonic();
     this.#dispatch({ kind: "adopted", pid: process.pid, now });
     this.#watch(process.pid, this.options.watch.exited(process));
+    // Its listeners are closed already; a fleet that is still wanted needs another Envoy.
+    if (this.options.instance.record?.ending) this.#dispatch({ kind: "remove" });
   }
 
   /** Resolves when its process was started, or has failed to. */
@@ -75,7 +79,7 @@ export class FleetSupervisor implements AsyncDisposable {
   async remove(): Promise<void> {
     this.#dispatch({ kind: "remove" });
     await this.#until(() => !isEnding(this.#state));
-    await Promise.all(this.#running);
+    await this.#cleaning;
   }
 
   /** Tells Envoy that its log files were moved away. @throws when it cannot be reached. */
@@ -109,28 +113,33 @@ export class FleetSupervisor implements AsyncDisposable {
     const { instance } = this.options;
     switch (effect) {
       case "spawn":
-        return this.#run(this.#spawn());
+        this.#run(this.#spawn());
+        return;
       case "retry":
         return this.#timeout(this.#backoff.next());
       case "reset-backoff":
         return this.#backoff.reset();
       case "probe":
-        return this.#run(this.#probe(this.#phase.signal));
+        this.#run(this.#probe(this.#phase.signal));
+        return;
       case "drain":
-        return this.#run(this.#drain(this.#phase.signal));
+        this.#run(this.#drain(this.#phase.signal));
+        return;
       case "terminate":
         instance.signal("SIGTERM");
         return this.#timeout(terminationGrace);
       case "kill":
         return instance.signal("SIGKILL");
       case "forget":
-        return this.#run(instance.clean());
+        this.#cleaning = this.#run(instance.clean());
+        return;
     }
   }
 
   async #spawn(): Promise<void> {
     const { instance, clock, log } = this.options;
     try {
+      await this.#cleaning;
       const { pid, exited } = await instance.start();
       log.info("started Envoy", { pid });
       this.#dispatch({ kind: "spawned", pid, now: clock.monotonic() });
@@ -175,6 +184,7 @@ export class FleetSupervisor implements AsyncDisposable {
     const admin = instance.admin();
     const deadline = clock.monotonic() + drainTime;
     try {
+      await instance.markEnding();
       await admin.drainListeners();
       while (await admin.connections() > 0 && clock.monotonic() < deadline) {
         await delay(clock, 200, signal);
@@ -196,11 +206,12 @@ export class FleetSupervisor implements AsyncDisposable {
   }
 
   /** Owns a piece of work until it is done; being told to stop is no failure. */
-  #run(work: Promise<void>): void {
+  #run(work: Promise<void>): Promise<void> {
     const owned = work.catch((error) => {
       if (!isAbort(error)) this.options.log.error("looking after Envoy failed", { error });
     }).finally(() => this.#running.delete(owned));
     this.#running.add(owned);
+    return owned;
   }
 
   async #until(condition: () => boolean): Promise<void> {

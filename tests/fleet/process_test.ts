@@ -97,6 +97,50 @@ Deno.test("an Envoy is adopted although its manager died before it wrote down wh
   await second.remove(fleet);
 });
 
+Deno.test("an Envoy that a manager was draining when it died is ended, and replaced if wanted", async () => {
+  await using fixture = await Fixture.create();
+  await using blue = blueService();
+  fixture.serve(blue.service);
+  await using xds = await fixture.startXds();
+  const first = await fixture.openRuntime(xds.port);
+  await first.ensure(fleet);
+  await running(first);
+  const { pid } = first.status(fleet);
+  const { addresses: [hostname], port } = blue.service.binding;
+  using connection = await Deno.connect({ hostname: hostname!, port });
+  const removed = first.remove(fleet);
+  await eventually(() => blue.ask().then(() => false, () => true), { describe: "a refusal" });
+  await first[Symbol.asyncDispose]();
+  await removed;
+  assert(isAlive(identify(pid!)!));
+
+  await using second = await fixture.openRuntime(xds.port);
+  assert.deepEqual(second.fleets(), [fleet]);
+  await second.ensure(fleet);
+  assert.equal(second.status(fleet).state, "stopping");
+  connection.close();
+  await running(second);
+  assert.notEqual(second.status(fleet).pid, pid);
+  assert.equal(await blue.ask(), "blue");
+  await second.remove(fleet);
+});
+
+Deno.test("a fleet that is removed and wanted many times over ends as it was wanted last", async () => {
+  await using fixture = await Fixture.create();
+  const runtime = await fixture.start();
+  const work = [];
+  for (let round = 0; round < 5; round++) {
+    work.push(runtime.remove(fleet));
+    await eventually(() => runtime.status(fleet).state !== "running");
+    work.push(runtime.ensure(fleet));
+    if (round % 2 === 0) await running(runtime);
+  }
+  await Promise.all(work);
+  await running(runtime);
+  await runtime.remove(fleet);
+  await assertNothingLeft(fixture);
+});
+
 Deno.test("kill -9 of the manager drops no request, and a new one on another port takes over", async () => {
   await using fixture = await Fixture.create();
   await using blue = blueService();
