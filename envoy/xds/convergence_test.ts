@@ -82,7 +82,7 @@ function assertAgreed<Request extends RequestHeader>(
 }
 
 const history = fc.array(event, { maxLength: 60, size: "max" });
-const runs = { numRuns: 5000 };
+const runs = { numRuns: 2000 };
 
 Deno.test("property: delta converges after every history", () => {
   fc.assert(

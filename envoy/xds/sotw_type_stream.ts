@@ -98,7 +98,8 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
   }
 
   waiting(kind: keyof Permit): boolean {
-    return this.#ledger.has(kind === "updates" ? "update" : "removal");
+    if (kind === "updates") return this.#ledger.has("update");
+    return this.#options.fullState && this.#ledger.has("removal");
   }
 
   compose(permit: Permit, nonce: string): Response | undefined {
@@ -182,8 +183,8 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
   }
 
   /**
-   * What changed of what is wanted. That something went cannot be said in this variant; the client
-   * still has it, should it come back unchanged.
+   * What changed of what is wanted. That something went, or is not there, cannot be said in this
+   * variant: it stays due, so that it is sent when it comes (back), if it was asked for or changed.
    */
   #collectDue(): Collected | undefined {
     const resources: Resource[] = [];
@@ -196,7 +197,7 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
         bytes += size;
         resources.push(due.resource);
         this.#tell(due.resource);
-      } else {
+      } else if (due.kind === "nothing") {
         this.#ledger.settle(name);
       }
     }

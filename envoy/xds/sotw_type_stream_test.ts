@@ -136,6 +136,19 @@ Deno.test("endpoints that do not exist are answered when they appear", () => {
   assert.deepEqual(talk.hear(), { a: "2" });
 });
 
+Deno.test("endpoints asked for again while they do not exist are sent when they are back", () => {
+  const store = ab(endpoint);
+  const talk = new Conversation(store, endpoint);
+  talk.ask(["a"]);
+  talk.hear();
+  talk.accept();
+  talk.stream.resend("a");
+  drop(store, "a", endpoint);
+  assert.equal(talk.hear(), undefined);
+  put(store, resource("a", "1", endpoint));
+  assert.deepEqual(talk.hear(), { a: "1" });
+});
+
 Deno.test("an empty list after names means nothing is wanted, not everything", () => {
   const store = ab();
   const talk = new Conversation(store);
