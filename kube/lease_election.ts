@@ -118,15 +118,21 @@ export class LeaseElection {
     while (await this.#acquire(signal)) {
       await this.#lead(signal, lead);
       if (this.#mayRelease()) await this.#release();
+      // Work that ends at once must not turn into a storm of Lease writes; others go first.
+      await this.#pause(signal);
     }
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const pause = this.#retryPeriod * (1 + jitter * this.#random());
+    await delay(this.#clock, pause, signal).catch(() => {});
   }
 
   /** Tries until it holds the Lease; false when `signal` fired first. */
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       if (await this.#try(signal)) return true;
-      const pause = this.#retryPeriod * (1 + jitter * this.#random());
-      await delay(this.#clock, pause, signal).catch(() => {});
+      await this.#pause(signal);
     }
     return false;
   }
