@@ -12,22 +12,18 @@ import type { Protocol, Variant } from "./protocol.ts";
 import type { Node, RequestHeader } from "./request.ts";
 import type { ResourceChange } from "./resource_store.ts";
 import type { ResourceStores } from "./resource_stores.ts";
+import { type Rejection, type ReporterContext, SessionReporter } from "./session_reporter.ts";
 import type { StreamTransport } from "./transport.ts";
 import type { Turn, TurnScheduler } from "./turn_scheduler.ts";
-import type { Answer } from "./type_stream.ts";
 import { XdsError } from "./xds_error.ts";
-import type { Authorization, Authorize, StreamIdentity, XdsObserver } from "./xds_events.ts";
-import type { XdsMetrics } from "./xds_metrics.ts";
+import type { Authorization, Authorize, StreamIdentity } from "./xds_events.ts";
 
 /** What all sessions of a server share. */
-export interface SessionContext {
+export interface SessionContext extends ReporterContext {
   readonly stores: ResourceStores;
   readonly authorize: Authorize;
-  readonly observer: XdsObserver;
   readonly scheduler: TurnScheduler;
   readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: XdsMetrics;
 }
 
 /** What one session is about. */
@@ -64,7 +60,7 @@ export interface SessionDescription {
   readonly node?: Node;
   readonly types?: readonly TypeDescription[];
   /** The last response that the client refused. */
-  readonly rejection?: { readonly typeUrl: string; readonly message: string };
+  readonly rejection?: Rejection;
 }
 
 type State<Request extends RequestHeader> =
@@ -81,6 +77,7 @@ interface Serving<Request extends RequestHeader> {
   /** Changes that wait for this session's next turn. */
   readonly inbox: ResourceChange[];
   readonly resources: DisposableStack;
+  readonly reporter: SessionReporter;
   /** Runs since the last response about clusters. */
   answerTimer?: Disposable;
 }
@@ -100,7 +97,6 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
   #state: State<Request> = { kind: "waiting" };
   /** Whether the transport's buffer is full. */
   #blocked = false;
-  #rejection: { typeUrl: string; message: string } | undefined;
 
   constructor(context: SessionContext, options: SessionOptions<Request>) {
     this.#context = context;
@@ -155,8 +151,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     if (state.kind !== "serving") return;
     state.answerTimer?.[Symbol.dispose]();
     state.resources.dispose();
-    this.#log.info("xDS stream closed");
-    this.#notify("onStream", { ...state.identity, kind: "closed", variant: protocol.variant });
+    state.reporter.closed();
   }
 
   /** Ends the stream from this side. */
@@ -179,9 +174,9 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
           fleet: state.identity.fleet,
           node: state.identity.node,
           types: state.stream.describe(),
+          ...(state.reporter.rejection ? { rejection: state.reporter.rejection } : {}),
         }
         : {}),
-      ...(this.#rejection ? { rejection: this.#rejection } : {}),
     };
   }
 
@@ -208,9 +203,16 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
   #begin(authorization: Authorization, node: Node, requests: readonly Request[]): void {
     if (this.#state.kind === "closed") return;
     if ("refused" in authorization) throw new XdsError("Refused", authorization.refused);
+    const state = this.#join(authorization.fleet, node);
+    this.#state = state;
+    state.reporter.opened();
+    for (const request of requests) this.#serve(state, request);
+  }
+
+  /** Everything that serving a client of this fleet takes. */
+  #join(fleet: string, node: Node): Serving<Request> {
     const { stores, clock } = this.#context;
     const { id, protocol, typeUrl } = this.#options;
-    const { fleet } = authorization;
     const store = stores.get(fleet);
     const only = typeUrl === undefined ? {} : { typeUrl };
     const stream = new DiscoveryStream({ protocol, store, ...only });
@@ -225,11 +227,9 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       this.wake();
     }, settleTime));
     const identity = { stream: id, fleet, node };
-    const state: Serving<Request> = { kind: "serving", identity, stream, inbox, resources };
-    this.#state = state;
-    this.#log.info("xDS stream opened", { fleet, node: node.id });
-    this.#notify("onStream", { ...identity, kind: "opened", variant: protocol.variant });
-    for (const request of requests) this.#serve(state, request);
+    const context = { ...this.#context, log: this.#log };
+    const reporter = new SessionReporter(context, identity, protocol.variant);
+    return { kind: "serving", identity, stream, inbox, resources, reporter };
   }
 
   #serve(state: Serving<Request>, request: Request): void {
@@ -240,7 +240,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     this.#takeChanges(state);
     const { typeUrl, answers } = state.stream.receive(request);
     this.#context.metrics.request(typeUrl);
-    for (const answer of answers) this.#report(state.identity, typeUrl, answer);
+    for (const answer of answers) state.reporter.answered(typeUrl, answer);
     this.wake();
   }
 
@@ -265,57 +265,6 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       state.stream.overdue(nonce);
       this.wake();
     }, answerTime);
-  }
-
-  #report(identity: StreamIdentity, typeUrl: string, answer: Answer): void {
-    switch (answer.kind) {
-      case "held": {
-        const { resources } = answer;
-        this.#notify("onAcknowledged", {
-          ...identity,
-          typeUrl,
-          resources,
-          removed: [],
-          held: true,
-        });
-        break;
-      }
-      case "accepted": {
-        const { resources, removed } = answer.response;
-        this.#notify("onAcknowledged", { ...identity, typeUrl, resources, removed, held: false });
-        break;
-      }
-      case "refused":
-        this.#reportRefusal(identity, typeUrl, answer.response.resources, answer.message);
-    }
-  }
-
-  #reportRefusal(
-    identity: StreamIdentity,
-    typeUrl: string,
-    resources: ReadonlyMap<string, string>,
-    message: string,
-  ): void {
-    const { fleet, node } = identity;
-    // Input is checked before translation, so this is a fault of ours. A few names help to find it.
-    const names = [...resources.keys().take(10)];
-    this.#log.error("Envoy refused a response", { fleet, node: node.id, typeUrl, names, message });
-    this.#context.metrics.rejected(typeUrl);
-    this.#rejection = { typeUrl, message };
-    this.#notify("onRejected", { ...identity, typeUrl, resources, message });
-  }
-
-  /** An observer's fault is not the client's. */
-  #notify<Name extends keyof XdsObserver>(
-    name: Name,
-    event: Parameters<NonNullable<XdsObserver[Name]>>[0],
-  ): void {
-    const handler = this.#context.observer[name] as ((event: unknown) => void) | undefined;
-    try {
-      handler?.call(this.#context.observer, event);
-    } catch (error) {
-      this.#log.error("an observer of the xDS server failed", { observer: name, error });
-    }
   }
 
   /** Runs `action`; if it throws, this stream ends, and nothing else does. */

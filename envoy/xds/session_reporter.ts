@@ -1,0 +1,86 @@
+/**
+ * What a session tells the rest of the program about its client.
+ *
+ * @module
+ */
+import type { Logger } from "../../base/logger.ts";
+import type { Variant } from "./protocol.ts";
+import type { Answer, InFlight } from "./type_stream.ts";
+import type { StreamIdentity, XdsObserver } from "./xds_events.ts";
+import type { XdsMetrics } from "./xds_metrics.ts";
+
+/** Where reports go. */
+export interface ReporterContext {
+  readonly observer: XdsObserver;
+  readonly log: Logger;
+  readonly metrics: XdsMetrics;
+}
+
+/** The last response that a client refused, and why. */
+export interface Rejection {
+  readonly typeUrl: string;
+  readonly message: string;
+}
+
+/** Log lines, metrics and observers of one client's stream. */
+export class SessionReporter {
+  readonly #context: ReporterContext;
+  #rejection: Rejection | undefined;
+
+  constructor(
+    context: ReporterContext,
+    private readonly identity: StreamIdentity,
+    private readonly variant: Variant,
+  ) {
+    const { fleet, node } = identity;
+    this.#context = { ...context, log: context.log.with({ fleet, node: node.id }) };
+  }
+
+  get rejection(): Rejection | undefined {
+    return this.#rejection;
+  }
+
+  opened(): void {
+    this.#context.log.info("xDS stream opened");
+    this.#notify("onStream", { ...this.identity, kind: "opened", variant: this.variant });
+  }
+
+  closed(): void {
+    this.#context.log.info("xDS stream closed");
+    this.#notify("onStream", { ...this.identity, kind: "closed", variant: this.variant });
+  }
+
+  /** What a request said about what the client has. */
+  answered(typeUrl: string, answer: Answer): void {
+    if (answer.kind === "refused") {
+      this.#refused(typeUrl, answer.response, answer.message);
+      return;
+    }
+    const held = answer.kind === "held";
+    const { resources, removed } = held ? { ...answer, removed: [] } : answer.response;
+    this.#notify("onAcknowledged", { ...this.identity, typeUrl, resources, removed, held });
+  }
+
+  #refused(typeUrl: string, { resources }: InFlight, message: string): void {
+    // Input is checked before translation, so this is a fault of ours. A few names help to find it.
+    const names = [...resources.keys().take(10)];
+    this.#context.log.error("Envoy refused a response", { typeUrl, names, message });
+    this.#context.metrics.rejected(typeUrl);
+    this.#rejection = { typeUrl, message };
+    this.#notify("onRejected", { ...this.identity, typeUrl, resources, message });
+  }
+
+  /** An observer's fault is not the client's. */
+  #notify<Name extends keyof XdsObserver>(
+    name: Name,
+    event: Parameters<NonNullable<XdsObserver[Name]>>[0],
+  ): void {
+    const { observer, log } = this.#context;
+    const handler = observer[name] as ((event: unknown) => void) | undefined;
+    try {
+      handler?.call(observer, event);
+    } catch (error) {
+      log.error("an observer of the xDS server failed", { observer: name, error });
+    }
+  }
+}
