@@ -97,8 +97,6 @@ export function controllerManagerArguments(
   const file = paths(layout);
   return [
     `--kubeconfig=${file.controllerManagerKubeconfig}`,
-    `--authentication-kubeconfig=${file.controllerManagerKubeconfig}`,
-    `--authorization-kubeconfig=${file.controllerManagerKubeconfig}`,
     `--controllers=${controllers.join(",")}`,
     "--use-service-account-credentials=true",
     `--service-account-private-key-file=${file.tokenPrivateKey}`,

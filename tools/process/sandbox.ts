@@ -17,10 +17,11 @@ export const keepVariable = "KUBELB_KEEP";
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { Sandbox } from "./sandbox.ts";
  * await using sandbox = await Sandbox.create("example");
  * const sleeper = await sandbox.start({ name: "sleeper", command: "sleep", args: ["1000"] });
- * console.assert(sleeper.running);
+ * assert.equal(sleeper.running, true);
  * ```
  */
 export class Sandbox implements AsyncDisposable {

@@ -47,7 +47,11 @@ export async function runCommand(
   return { ok: false, output: `${output}\nkilled: not finished after ${limit / 1000} s` };
 }
 
-/** Runs this Deno. */
-export function runDeno(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
-  return runCommand(Deno.execPath(), args, options);
+/** Runs this Deno, with output for files: no colors, no backtraces of Deno itself. */
+export function runDeno(
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const env = { NO_COLOR: "1", RUST_BACKTRACE: "0", ...options.env };
+  return runCommand(Deno.execPath(), args, { ...options, env });
 }

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
 import { checkFiles } from "../house_rules/check_files.ts";
-import { root } from "../house_rules/source_path.ts";
+import { isTest, root } from "../house_rules/source_path.ts";
 import { savedLogsVariable } from "../process/saved_logs.ts";
 import { Sandbox } from "../process/sandbox.ts";
-import { logTails, runTests } from "./test_run.ts";
+import { logTails } from "./log_tails.ts";
+import { runTests } from "./test_run.ts";
 import { runDeno } from "./run_command.ts";
 import { seconds, summary } from "./run_stages.ts";
 import { isSelected, type Selection } from "./selection.ts";
@@ -23,7 +25,7 @@ const generators = ["tools/generate_crds.ts", "tools/generate_protos.ts"];
 const commands: Record<string, string[]> = {
   "format": ["fmt", "--check"],
   "lint": ["lint"],
-  "types": ["check", "."],
+  "types": ["check", "--quiet", "."],
 };
 
 /**
@@ -51,6 +53,7 @@ export function makeStages(selection: Selection): Stage[] {
     ...Object.entries(commands).map(([name, args]) => commandStage(name, args)),
     { name: "house-rules", run: runHouseRules },
     { name: "generated", run: runGenerators },
+    { name: "examples", run: runExamples },
     { name: "unit", run: () => runUnit(selection) },
     { name: "binaries", run: runBinaries },
     { name: "integration", run: (report) => runIntegration(selection, report) },
@@ -80,6 +83,16 @@ async function runGenerators(report: (line: string) => void): Promise<Outcome> {
     outcomes.push(verdict(ok, output));
   }
   return sum(outcomes);
+}
+
+/** The examples in docstrings: each runs by itself. Those marked `ignore` need a server. */
+async function runExamples(): Promise<Outcome> {
+  const files: string[] = [];
+  for (const file of await findFiles(root, ".ts")) {
+    if (isTest(file)) continue;
+    if (/^ *\* ```ts *$/m.test(await Deno.readTextFile(join(root, file)))) files.push(file);
+  }
+  return await runTests(files, { examples: true, cwd: root });
 }
 
 async function runBinaries(report: (line: string) => void): Promise<Outcome> {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { Sandbox } from "../process/sandbox.ts";
 import { parseJunitReport, type TestCase } from "./junit_report.ts";
 import { type CommandResult, runDeno } from "./run_command.ts";
@@ -13,6 +12,8 @@ import type { Outcome } from "./stage.ts";
 export interface TestRunOptions {
   /** Several files at a time. Only for tests that share nothing. */
   readonly parallel?: boolean;
+  /** Run the examples in the docstrings of the files instead of their tests. */
+  readonly examples?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds for all files together. */
   readonly limit?: number;
@@ -25,7 +26,7 @@ export interface TestRunOptions {
  */
 export async function runTests(
   files: readonly string[],
-  { parallel = false, ...options }: TestRunOptions = {},
+  { parallel = false, examples = false, ...options }: TestRunOptions = {},
 ): Promise<Outcome> {
   await using sandbox = await Sandbox.create("report");
   const report = sandbox.path("junit.xml");
@@ -33,8 +34,8 @@ export async function runTests(
     "test",
     "--allow-all",
     "--no-prompt",
-    // A stage of its own checks the types of everything.
-    "--no-check",
+    // A stage of its own checks the types of everything but the examples.
+    ...(examples ? ["--doc"] : ["--no-check"]),
     "--permit-no-files",
     ...(parallel ? ["--parallel"] : []),
     `--junit-path=${report}`,
@@ -55,7 +56,7 @@ export function judge(
   // When loading a file fails, no file has tests: the error is enough.
   if (cases.length > 0 || ok) {
     for (const file of files) {
-      if (!cases.some((test) => test.file === file)) problems.push(`${file} contains no test`);
+      if (!cases.some((test) => isIn(test, file))) problems.push(`${file} contains no test`);
     }
   }
   if (!ok && failed === 0) problems.push("the test run failed outside of any test");
@@ -65,8 +66,18 @@ export function judge(
     passed: count("passed").length,
     failed: total,
     skipped: count("skipped").map(({ file, name }) => `${file}: ${name}`),
-    output: total === 0 ? "" : [output.trimEnd(), ...problems].join("\n"),
+    output: total === 0 ? "" : [withoutSuccesses(output), ...problems].join("\n"),
   };
+}
+
+/** Examples are reported as `file.ts#12-34.ts`. */
+function isIn(test: TestCase, file: string): boolean {
+  return test.file === file || test.file.startsWith(`${file}#`);
+}
+
+/** What a run says, less the lines about tests that passed: the reader wants the failures. */
+function withoutSuccesses(output: string): string {
+  return output.trimEnd().split("\n").filter((line) => !/ \.\.\. ok \(/.test(line)).join("\n");
 }
 
 async function readIfThere(path: string): Promise<string> {
@@ -76,17 +87,4 @@ async function readIfThere(path: string): Promise<string> {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
-}
-
-/** The last lines of every log below a folder, each under its name. */
-export async function logTails(folder: string, lines = 40): Promise<string> {
-  const parts: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    for await (const log of Deno.readDir(join(folder, name))) {
-      const text = (await Deno.readTextFile(join(folder, name, log.name))).trimEnd();
-      if (text === "") continue;
-      parts.push(`--- end of ${log.name} ---`, ...text.split("\n").slice(-lines));
-    }
-  }
-  return parts.join("\n");
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Sandbox } from "../process/sandbox.ts";
-import { judge, logTails, runTests } from "./test_run.ts";
+import { judge, runTests } from "./test_run.ts";
 
 const files = ["a_test.ts", "b_test.ts"];
 const passed = { name: "works", result: "passed" } as const;
 
 Deno.test("passed, failed and skipped tests are counted", () => {
-  const outcome = judge(files, { ok: false, output: "boom\n" }, [
+  const outcome = judge(files, { ok: false, output: "works ... ok (1ms)\nboom\n" }, [
     { file: "a_test.ts", ...passed },
     { file: "a_test.ts", name: "needs a node", result: "skipped" },
     { file: "b_test.ts", name: "breaks", result: "failed" },
@@ -49,9 +49,14 @@ Deno.test("a file that cannot be loaded is one failure, told in full", async () 
   assert.match(outcome.output, /missing\.ts/);
 });
 
-Deno.test("the ends of saved logs are shown under their names", async () => {
+Deno.test("examples in docstrings are run, and those that break are found", async () => {
   await using sandbox = await Sandbox.create("unit");
-  await sandbox.write("saved/hub-1/hub-etcd.log", "one\ntwo\nthree\n");
-  await sandbox.write("saved/hub-1/hub-empty.log", "");
-  assert.equal(await logTails(sandbox.path("saved"), 2), "--- end of hub-etcd.log ---\ntwo\nthree");
+  const example = (code: string) =>
+    `/**\n * \`\`\`ts\n * ${code}\n * \`\`\`\n */\nexport const x = 1;`;
+  await sandbox.write("good.ts", example("const one: number = 1;"));
+  await sandbox.write("bad.ts", example('throw new Error("boom");'));
+  const outcome = await runTests(["good.ts", "bad.ts"], { examples: true, cwd: sandbox.folder });
+  assert.equal(outcome.passed, 1);
+  assert.equal(outcome.failed, 1);
+  assert.match(outcome.output, /Error: boom/);
 });
