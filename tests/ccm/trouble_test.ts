@@ -191,6 +191,39 @@ Deno.test("a CCM that was killed goes on where it was", async () => {
   assert.equal(status.code, 0);
 });
 
+Deno.test("behind another load balancer its addresses are the endpoints, and stay its own", async () => {
+  const fixture = await fixtureOf("behind");
+  await using ccm = await fixture.startCcm(["--enable-cloud-provider=false"]);
+  await ccm.waitReady();
+  const service = await fixture.createService("behind", { loadBalancerClass: "example.com/lb" });
+  await tenant().admin.request(
+    "PATCH",
+    "/api/v1/namespaces/default/services/behind/status",
+    { status: { loadBalancer: { ingress: [{ ip: "10.7.0.1" }] } } },
+    "application/merge-patch+json",
+  );
+  const object = await fixture.loadBalancerThat(service, "a LoadBalancer");
+  assert.deepEqual(object.spec.endpoints, [{
+    addresses: [{ ip: "10.7.0.1" }],
+    ports: [{ name: "http", port: 80, protocol: "TCP" }],
+  }]);
+  await fixture.publish(service, ["192.0.2.20"]);
+  // The change that follows is handled after the address has been seen.
+  await fixture.patchService("behind", { metadata: { annotations: { "example.com/a": "1" } } });
+  await fixture.loadBalancerThat(
+    service,
+    "the annotation",
+    ({ metadata }) => metadata.annotations?.["example.com/a"] === "1",
+  );
+  assert.equal(
+    (await fixture.service("behind"))?.status?.loadBalancer?.ingress?.[0]?.ip,
+    "10.7.0.1",
+  );
+  await fixture.deleteService("behind");
+  await fixture.serviceGone("behind");
+  await fixture.loadBalancerGone(service);
+});
+
 Deno.test("missing CRDs are named, with how to install them", async () => {
   const fixture = await fixtureOf("bare");
   // The tenant cluster has none: here it plays a hub without them.

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Service, ServicePort, ServiceSpec } from "../../../apis/core/v1.ts";
-import { loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { loadBalancerResource } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { ObjectMeta } from "../../../apis/meta/v1.ts";
+import { validateObject } from "../../../apis/schema/mod.ts";
 import { planService, type ServicePlan, type ServicePlanOptions } from "./service_plan.ts";
 
 const defaults: ServicePlanOptions = {
@@ -184,7 +185,7 @@ Deno.test("whatever is served has equally many front and endpoint ports and fits
     const { spec } = result.loadBalancer;
     assert.ok(spec.ports!.length > 0);
     assert.equal(spec.ports?.length, spec.endpoints[0]?.ports?.length);
-    assert.equal(loadBalancers.kind, result.loadBalancer.kind);
+    assert.deepEqual(validateObject(loadBalancerResource, result.loadBalancer), []);
     assert.equal(spec.ports!.length + result.skipped.length, ports.length);
   }));
 });
