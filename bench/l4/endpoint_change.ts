@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { systemClock } from "../../base/clock.ts";
 import { typeUrls } from "../../envoy/proto/mod.ts";
 import { eventually } from "../../tools/process/eventually.ts";
 import { percentile } from "../measure/percentile.ts";
@@ -157,10 +158,6 @@ async function allChanged(client: DeltaClient, count: number): Promise<number> {
     if (changed.size >= count) resolve(at);
   });
   const late = () => reject(new Error(`${changed.size} of ${count} endpoint assignments changed`));
-  const timer = setTimeout(late, 60_000);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-  }
+  using _timer = systemClock.timer(late, 60_000);
+  return await promise;
 }

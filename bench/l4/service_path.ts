@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { delay, systemClock } from "../../base/clock.ts";
 import { TcpBackend } from "../../tools/backends/tcp_backend.ts";
 import { ask } from "../../tools/demo/answers.ts";
 import type { Hub } from "../../tools/installation/hub.ts";
@@ -59,7 +60,7 @@ export async function measureServicePath(path: ServicePath, samples: number): Pr
 
 /** Counts what is written while nothing happens. */
 export async function measureIdleWrites(path: ServicePath, seconds: number): Promise<Row> {
-  const writes = await countWrites(path, () => wait(seconds * 1000));
+  const writes = await countWrites(path, () => delay(systemClock, seconds * 1000));
   return {
     figure: `API writes in ${seconds} idle seconds, besides leases`,
     upstream: "–",
@@ -82,7 +83,7 @@ async function countWrites(path: ServicePath, action: () => Promise<void>): Prom
   const before = await read();
   await action();
   // Writes that follow the last visible effect belong to it.
-  await wait(1000);
+  await delay(systemClock, 1000);
   const after = await read();
   const hub = writesBetween(before.hub, after.hub);
   const tenant = writesBetween(before.tenant, after.tenant);
@@ -114,10 +115,6 @@ async function createOne(
   const answers = async () => await ask("TCP", address, 8080) === name;
   await eventually(answers, { interval: 5, describe: `an answer of ${name}` });
   const answered = performance.now() - start;
-  await wait(200);
+  await delay(systemClock, 200);
   return { addressed, answered };
-}
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

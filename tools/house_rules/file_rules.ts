@@ -20,7 +20,8 @@ const snakeCase = /^[a-z0-9]+(_[a-z0-9]+)*$/;
 
 /** Words that belong to one machine or one provider, and what to do about them. */
 const forbiddenWords: readonly (readonly [RegExp, string])[] = [
-  [/\/(?:home|root|work)\/[\w.]/, "a path of one machine"],
+  // The user of distroless images is everybody's.
+  [/\/(?:home\/(?!nonroot\b)|root\/|work\/)[\w.]/, "a path of one machine"],
   [
     /registry\.npmjs|npmjs\.(?:org|com)|jsr\.io|pypi\.org|proxy\.golang/,
     "a package registry's host",
