@@ -7,7 +7,7 @@ const noEnvironment = () => undefined;
 Deno.test("the command line of upstream's CCM is understood", () => {
   const parsed = parseCcmFlags([
     "--cluster-name=acme",
-    "--kubelb-kubeconfig=/home/nonroot/.kube/kubelb",
+    "--kubelb-kubeconfig=/etc/kubelb/kubeconfig",
     "--node-address-type=InternalIP",
     "--use-loadbalancer-class=true",
     "--enable-cloud-provider=false",

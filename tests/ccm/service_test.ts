@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import type { Service } from "../../apis/core/v1.ts";
 import { hasFinalizer } from "../../kube/finalizer.ts";
 import { eventually, type Program, sharedControlPlane } from "../harness/mod.ts";
-import {
-  audited,
-  ccmUser,
-  prepareHub,
-  prepareTenantCluster,
-  TenantFixture,
-  writesOf,
-} from "./two_clusters.ts";
+import { audited, ccmUser, writesOf } from "./audit.ts";
+import { prepareHub, prepareTenantCluster, TenantFixture } from "./two_clusters.ts";
 
 const hub = sharedControlPlane({ name: "hub", ...audited }, prepareHub);
 const tenant = sharedControlPlane({ name: "acme", ...audited }, prepareTenantCluster);

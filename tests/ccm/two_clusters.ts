@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import type { Service, ServicePort } from "../../apis/core/v1.ts";
 import { ccmName } from "../../apis/kubelb/names.ts";
 import type { Addresses, LoadBalancer } from "../../apis/kubelb/v1alpha1/mod.ts";
@@ -19,28 +18,7 @@ import {
 import { applyManifest, applyObject } from "../../tools/cluster/manifest.ts";
 import { serviceAccountKubeconfig } from "../../tools/installation/service_account.ts";
 
-const policy = fileURLToPath(new URL("audit_policy.yaml", import.meta.url));
 const tenantRoles = new URL("../../manifests/rbac/ccm.yaml", import.meta.url);
-
-/** Options of a control plane whose writes {@linkcode writesOf} can count. */
-export const audited = {
-  apiServerFlags: [`--audit-policy-file=${policy}`, "--audit-log-path=-"],
-};
-
-/** One write, as `patch services/status shop/web`. */
-export async function writesOf(plane: ControlPlane, user: RegExp): Promise<string[]> {
-  const log = await plane.process("kube-apiserver").log();
-  return log.split("\n").filter((line) => line.startsWith('{"kind":"Event"'))
-    .map((line) => JSON.parse(line))
-    .filter((entry) => user.test(entry.user.username))
-    .map(({ verb, objectRef: { resource, subresource, namespace, name } }) =>
-      `${verb} ${subresource ? `${resource}/${subresource}` : resource} ${namespace}/${name}`
-    )
-    .filter((write) => !/ (leases|events) /.test(write));
-}
-
-/** How a CCM identifies itself to both clusters. */
-export const ccmUser = /kubelb-ccm/;
 
 /** Once per tenant cluster: the roles of the CCM and its ServiceAccount. */
 export async function prepareTenantCluster(plane: ControlPlane): Promise<void> {
