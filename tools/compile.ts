@@ -1,0 +1,34 @@
+/**
+ * `deno task compile [FLAGS]`: the program as one executable, `dist/kubelb`. Flags are those of
+ * `deno compile`, for example `--target=aarch64-unknown-linux-gnu`.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { printLine } from "./process/print_line.ts";
+import { runDeno } from "./test_command/run_command.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+const { ok, output } = await runDeno([
+  "compile",
+  "--quiet",
+  "--allow-all",
+  "--no-prompt",
+  "--output=dist/kubelb",
+  ...Deno.args,
+  "main.ts",
+], { cwd: root });
+if (ok) {
+  printLine("dist/kubelb");
+} else {
+  printLine(output.trimEnd());
+  if (output.includes("denort")) {
+    printLine(
+      "\nNo executable was made. For that Deno downloads its runtime (denort) from dl.deno.land; " +
+        "where that cannot be reached,\nput the runtime of this Deno's version on the machine and " +
+        "set DENORT_BIN to its path, or run from source: deno run --allow-all main.ts",
+    );
+  }
+  Deno.exitCode = 1;
+}
