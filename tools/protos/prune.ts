@@ -5,14 +5,47 @@
  */
 import protobuf from "protobufjs";
 
-/** Removes every message and enum that no message of `mainFiles` contains, however deep. */
-export function prune(root: protobuf.Root, mainFiles: readonly string[]): void {
+/**
+ * Removes every message and enum that no message of `mainFiles` contains, however deep.
+ *
+ * @param leftOut full names of messages and packages to remove together with all fields that are of
+ *   these types. They then travel as unknown fields, if at all.
+ */
+export function prune(
+  root: protobuf.Root,
+  mainFiles: readonly string[],
+  leftOut: readonly string[],
+): void {
+  removeFields(root, leftOut);
   const wanted = new Set(mainFiles);
   const kept = new Set<protobuf.ReflectionObject>();
   for (const object of descendants(root)) {
+    if (isLeftOut(object, leftOut)) continue;
     if (isDefinition(object) && wanted.has(object.filename ?? "")) keep(object, kept);
   }
   removeOthers(root, kept);
+}
+
+function removeFields(root: protobuf.Root, leftOut: readonly string[]): void {
+  for (const object of descendants(root)) {
+    if (!(object instanceof protobuf.Type)) continue;
+    for (const field of object.fieldsArray) {
+      // An extension of the descriptors' options goes with what it extends.
+      if (field.declaringField) continue;
+      if (field.resolvedType && isLeftOut(field.resolvedType, leftOut)) removeField(object, field);
+    }
+  }
+}
+
+function removeField(type: protobuf.Type, field: protobuf.Field): void {
+  const oneof = field.partOf;
+  oneof?.remove(field);
+  type.remove(field);
+  if (oneof?.fieldsArray.length === 0) type.remove(oneof);
+}
+
+function isLeftOut({ fullName }: protobuf.ReflectionObject, leftOut: readonly string[]): boolean {
+  return leftOut.some((name) => `${fullName}.`.startsWith(`.${name}.`));
 }
 
 type Definition = protobuf.Type | protobuf.Enum;

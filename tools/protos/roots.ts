@@ -10,6 +10,7 @@ export const rootProtos: readonly string[] = [
   // Resources
   "envoy/config/cluster/v3/cluster.proto",
   "envoy/config/cluster/v3/outlier_detection.proto",
+  "envoy/config/core/v3/backoff.proto",
   "envoy/config/core/v3/health_check.proto",
   "envoy/config/core/v3/substitution_format_string.proto",
   "envoy/config/endpoint/v3/endpoint.proto",
@@ -48,4 +49,23 @@ export const rootProtos: readonly string[] = [
   "google/protobuf/struct.proto",
   "google/protobuf/wrappers.proto",
   "google/rpc/status.proto",
+];
+
+/**
+ * Messages and packages that are not generated even where something refers to them, and with them
+ * the fields of that type. Each costs memory in every manager, and none is of use to it: expression
+ * languages, tracing, rate limit services, gRPC services (only a bootstrap names one, in JSON).
+ */
+export const leftOut: readonly string[] = [
+  "envoy.config.core.v3.ApiConfigSource",
+  "envoy.config.core.v3.GrpcService",
+  "envoy.config.route.v3.RateLimit",
+  "envoy.config.trace",
+  "envoy.extensions.filters.network.http_connection_manager.v3.EnvoyMobileHttpConnectionManager",
+  "envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds",
+  "envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes",
+  "envoy.type.tracing",
+  "google.api.expr",
+  "xds.core.v3.CollectionEntry",
+  "xds.core.v3.ResourceLocator",
 ];

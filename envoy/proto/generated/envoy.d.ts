@@ -436,54 +436,6 @@ export namespace envoy {
           static encode(message: IDataSource, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): DataSource;
         }
-        export interface IRetryPolicy {
-          retryBackOff?: envoy.config.core.v3.IBackoffStrategy | null | undefined;
-          numRetries?: google.protobuf.IUInt32Value | null | undefined;
-          retryOn?: string | null | undefined;
-          retryPriority?: envoy.config.core.v3.RetryPolicy.IRetryPriority | null | undefined;
-          retryHostPredicate?: readonly envoy.config.core.v3.RetryPolicy.IRetryHostPredicate[] | null | undefined;
-          hostSelectionRetryMaxAttempts?: number | null | undefined;
-        }
-        export class RetryPolicy implements IRetryPolicy {
-          constructor(properties?: IRetryPolicy);
-          retryBackOff: envoy.config.core.v3.BackoffStrategy | null;
-          numRetries: google.protobuf.UInt32Value | null;
-          retryOn: string;
-          retryPriority: envoy.config.core.v3.RetryPolicy.RetryPriority | null;
-          retryHostPredicate: envoy.config.core.v3.RetryPolicy.RetryHostPredicate[];
-          hostSelectionRetryMaxAttempts: number;
-          static create(properties?: IRetryPolicy): RetryPolicy;
-          static encode(message: IRetryPolicy, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RetryPolicy;
-        }
-        export namespace RetryPolicy {
-          export interface IRetryPriority {
-            name?: string | null | undefined;
-            typedConfig?: google.protobuf.IAny | null | undefined;
-          }
-          export class RetryPriority implements IRetryPriority {
-            constructor(properties?: IRetryPriority);
-            name: string;
-            typedConfig: google.protobuf.Any | null;
-            readonly configType?: "typedConfig" | undefined;
-            static create(properties?: IRetryPriority): RetryPriority;
-            static encode(message: IRetryPriority, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RetryPriority;
-          }
-          export interface IRetryHostPredicate {
-            name?: string | null | undefined;
-            typedConfig?: google.protobuf.IAny | null | undefined;
-          }
-          export class RetryHostPredicate implements IRetryHostPredicate {
-            constructor(properties?: IRetryHostPredicate);
-            name: string;
-            typedConfig: google.protobuf.Any | null;
-            readonly configType?: "typedConfig" | undefined;
-            static create(properties?: IRetryHostPredicate): RetryHostPredicate;
-            static encode(message: IRetryHostPredicate, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RetryHostPredicate;
-          }
-        }
         export interface ITransportSocket {
           name?: string | null | undefined;
           typedConfig?: google.protobuf.IAny | null | undefined;
@@ -711,42 +663,6 @@ export namespace envoy {
           V2 = 1,
           V3 = 2,
         }
-        export interface IApiConfigSource {
-          apiType?: envoy.config.core.v3.ApiConfigSource.ApiType | null | undefined;
-          transportApiVersion?: envoy.config.core.v3.ApiVersion | null | undefined;
-          clusterNames?: readonly string[] | null | undefined;
-          grpcServices?: readonly envoy.config.core.v3.IGrpcService[] | null | undefined;
-          refreshDelay?: google.protobuf.IDuration | null | undefined;
-          requestTimeout?: google.protobuf.IDuration | null | undefined;
-          rateLimitSettings?: envoy.config.core.v3.IRateLimitSettings | null | undefined;
-          setNodeOnFirstMessageOnly?: boolean | null | undefined;
-          configValidators?: readonly envoy.config.core.v3.ITypedExtensionConfig[] | null | undefined;
-        }
-        export class ApiConfigSource implements IApiConfigSource {
-          constructor(properties?: IApiConfigSource);
-          apiType: envoy.config.core.v3.ApiConfigSource.ApiType;
-          transportApiVersion: envoy.config.core.v3.ApiVersion;
-          clusterNames: string[];
-          grpcServices: envoy.config.core.v3.GrpcService[];
-          refreshDelay: google.protobuf.Duration | null;
-          requestTimeout: google.protobuf.Duration | null;
-          rateLimitSettings: envoy.config.core.v3.RateLimitSettings | null;
-          setNodeOnFirstMessageOnly: boolean;
-          configValidators: envoy.config.core.v3.TypedExtensionConfig[];
-          static create(properties?: IApiConfigSource): ApiConfigSource;
-          static encode(message: IApiConfigSource, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ApiConfigSource;
-        }
-        export namespace ApiConfigSource {
-          export enum ApiType {
-            DEPRECATED_AND_UNAVAILABLE_DO_NOT_USE = 0,
-            REST = 1,
-            GRPC = 2,
-            DELTA_GRPC = 3,
-            AGGREGATED_GRPC = 5,
-            AGGREGATED_DELTA_GRPC = 6,
-          }
-        }
         export interface IAggregatedConfigSource {
         }
         export class AggregatedConfigSource implements IAggregatedConfigSource {
@@ -765,18 +681,6 @@ export namespace envoy {
           static encode(message: ISelfConfigSource, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): SelfConfigSource;
         }
-        export interface IRateLimitSettings {
-          maxTokens?: google.protobuf.IUInt32Value | null | undefined;
-          fillRate?: google.protobuf.IDoubleValue | null | undefined;
-        }
-        export class RateLimitSettings implements IRateLimitSettings {
-          constructor(properties?: IRateLimitSettings);
-          maxTokens: google.protobuf.UInt32Value | null;
-          fillRate: google.protobuf.DoubleValue | null;
-          static create(properties?: IRateLimitSettings): RateLimitSettings;
-          static encode(message: IRateLimitSettings, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RateLimitSettings;
-        }
         export interface IPathConfigSource {
           path?: string | null | undefined;
           watchedDirectory?: envoy.config.core.v3.IWatchedDirectory | null | undefined;
@@ -793,7 +697,6 @@ export namespace envoy {
           authorities?: readonly xds.core.v3.IAuthority[] | null | undefined;
           path?: string | null | undefined;
           pathConfigSource?: envoy.config.core.v3.IPathConfigSource | null | undefined;
-          apiConfigSource?: envoy.config.core.v3.IApiConfigSource | null | undefined;
           ads?: envoy.config.core.v3.IAggregatedConfigSource | null | undefined;
           self?: envoy.config.core.v3.ISelfConfigSource | null | undefined;
           initialFetchTimeout?: google.protobuf.IDuration | null | undefined;
@@ -804,12 +707,11 @@ export namespace envoy {
           authorities: xds.core.v3.Authority[];
           path: string | null;
           pathConfigSource: envoy.config.core.v3.PathConfigSource | null;
-          apiConfigSource: envoy.config.core.v3.ApiConfigSource | null;
           ads: envoy.config.core.v3.AggregatedConfigSource | null;
           self: envoy.config.core.v3.SelfConfigSource | null;
           initialFetchTimeout: google.protobuf.Duration | null;
           resourceApiVersion: envoy.config.core.v3.ApiVersion;
-          readonly configSourceSpecifier?: "path" | "pathConfigSource" | "apiConfigSource" | "ads" | "self" | undefined;
+          readonly configSourceSpecifier?: "path" | "pathConfigSource" | "ads" | "self" | undefined;
           static create(properties?: IConfigSource): ConfigSource;
           static encode(message: IConfigSource, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ConfigSource;
@@ -829,221 +731,6 @@ export namespace envoy {
           static create(properties?: IExtensionConfigSource): ExtensionConfigSource;
           static encode(message: IExtensionConfigSource, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ExtensionConfigSource;
-        }
-        export interface IGrpcService {
-          envoyGrpc?: envoy.config.core.v3.GrpcService.IEnvoyGrpc | null | undefined;
-          googleGrpc?: envoy.config.core.v3.GrpcService.IGoogleGrpc | null | undefined;
-          timeout?: google.protobuf.IDuration | null | undefined;
-          initialMetadata?: readonly envoy.config.core.v3.IHeaderValue[] | null | undefined;
-          retryPolicy?: envoy.config.core.v3.IRetryPolicy | null | undefined;
-        }
-        export class GrpcService implements IGrpcService {
-          constructor(properties?: IGrpcService);
-          envoyGrpc: envoy.config.core.v3.GrpcService.EnvoyGrpc | null;
-          googleGrpc: envoy.config.core.v3.GrpcService.GoogleGrpc | null;
-          timeout: google.protobuf.Duration | null;
-          initialMetadata: envoy.config.core.v3.HeaderValue[];
-          retryPolicy: envoy.config.core.v3.RetryPolicy | null;
-          readonly targetSpecifier?: "envoyGrpc" | "googleGrpc" | undefined;
-          static create(properties?: IGrpcService): GrpcService;
-          static encode(message: IGrpcService, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): GrpcService;
-        }
-        export namespace GrpcService {
-          export interface IEnvoyGrpc {
-            clusterName?: string | null | undefined;
-            authority?: string | null | undefined;
-            retryPolicy?: envoy.config.core.v3.IRetryPolicy | null | undefined;
-            maxReceiveMessageLength?: google.protobuf.IUInt32Value | null | undefined;
-            skipEnvoyHeaders?: boolean | null | undefined;
-          }
-          export class EnvoyGrpc implements IEnvoyGrpc {
-            constructor(properties?: IEnvoyGrpc);
-            clusterName: string;
-            authority: string;
-            retryPolicy: envoy.config.core.v3.RetryPolicy | null;
-            maxReceiveMessageLength: google.protobuf.UInt32Value | null;
-            skipEnvoyHeaders: boolean;
-            static create(properties?: IEnvoyGrpc): EnvoyGrpc;
-            static encode(message: IEnvoyGrpc, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): EnvoyGrpc;
-          }
-          export interface IGoogleGrpc {
-            targetUri?: string | null | undefined;
-            channelCredentials?: envoy.config.core.v3.GrpcService.GoogleGrpc.IChannelCredentials | null | undefined;
-            callCredentials?: readonly envoy.config.core.v3.GrpcService.GoogleGrpc.ICallCredentials[] | null | undefined;
-            statPrefix?: string | null | undefined;
-            credentialsFactoryName?: string | null | undefined;
-            config?: google.protobuf.IStruct | null | undefined;
-            perStreamBufferLimitBytes?: google.protobuf.IUInt32Value | null | undefined;
-            channelArgs?: envoy.config.core.v3.GrpcService.GoogleGrpc.IChannelArgs | null | undefined;
-          }
-          export class GoogleGrpc implements IGoogleGrpc {
-            constructor(properties?: IGoogleGrpc);
-            targetUri: string;
-            channelCredentials: envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelCredentials | null;
-            callCredentials: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials[];
-            statPrefix: string;
-            credentialsFactoryName: string;
-            config: google.protobuf.Struct | null;
-            perStreamBufferLimitBytes: google.protobuf.UInt32Value | null;
-            channelArgs: envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs | null;
-            static create(properties?: IGoogleGrpc): GoogleGrpc;
-            static encode(message: IGoogleGrpc, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): GoogleGrpc;
-          }
-          export namespace GoogleGrpc {
-            export interface ISslCredentials {
-              rootCerts?: envoy.config.core.v3.IDataSource | null | undefined;
-              privateKey?: envoy.config.core.v3.IDataSource | null | undefined;
-              certChain?: envoy.config.core.v3.IDataSource | null | undefined;
-            }
-            export class SslCredentials implements ISslCredentials {
-              constructor(properties?: ISslCredentials);
-              rootCerts: envoy.config.core.v3.DataSource | null;
-              privateKey: envoy.config.core.v3.DataSource | null;
-              certChain: envoy.config.core.v3.DataSource | null;
-              static create(properties?: ISslCredentials): SslCredentials;
-              static encode(message: ISslCredentials, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): SslCredentials;
-            }
-            export interface IGoogleLocalCredentials {
-            }
-            export class GoogleLocalCredentials implements IGoogleLocalCredentials {
-              constructor(properties?: IGoogleLocalCredentials);
-              static create(properties?: IGoogleLocalCredentials): GoogleLocalCredentials;
-              static encode(message: IGoogleLocalCredentials, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): GoogleLocalCredentials;
-            }
-            export interface IChannelCredentials {
-              sslCredentials?: envoy.config.core.v3.GrpcService.GoogleGrpc.ISslCredentials | null | undefined;
-              googleDefault?: google.protobuf.IEmpty | null | undefined;
-              localCredentials?: envoy.config.core.v3.GrpcService.GoogleGrpc.IGoogleLocalCredentials | null | undefined;
-            }
-            export class ChannelCredentials implements IChannelCredentials {
-              constructor(properties?: IChannelCredentials);
-              sslCredentials: envoy.config.core.v3.GrpcService.GoogleGrpc.SslCredentials | null;
-              googleDefault: google.protobuf.Empty | null;
-              localCredentials: envoy.config.core.v3.GrpcService.GoogleGrpc.GoogleLocalCredentials | null;
-              readonly credentialSpecifier?: "sslCredentials" | "googleDefault" | "localCredentials" | undefined;
-              static create(properties?: IChannelCredentials): ChannelCredentials;
-              static encode(message: IChannelCredentials, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ChannelCredentials;
-            }
-            export interface ICallCredentials {
-              accessToken?: string | null | undefined;
-              googleComputeEngine?: google.protobuf.IEmpty | null | undefined;
-              googleRefreshToken?: string | null | undefined;
-              serviceAccountJwtAccess?: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.IServiceAccountJWTAccessCredentials | null | undefined;
-              googleIam?: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.IGoogleIAMCredentials | null | undefined;
-              fromPlugin?: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.IMetadataCredentialsFromPlugin | null | undefined;
-              stsService?: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.IStsService | null | undefined;
-            }
-            export class CallCredentials implements ICallCredentials {
-              constructor(properties?: ICallCredentials);
-              accessToken: string | null;
-              googleComputeEngine: google.protobuf.Empty | null;
-              googleRefreshToken: string | null;
-              serviceAccountJwtAccess: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.ServiceAccountJWTAccessCredentials | null;
-              googleIam: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.GoogleIAMCredentials | null;
-              fromPlugin: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.MetadataCredentialsFromPlugin | null;
-              stsService: envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.StsService | null;
-              readonly credentialSpecifier?: "accessToken" | "googleComputeEngine" | "googleRefreshToken" | "serviceAccountJwtAccess" | "googleIam" | "fromPlugin" | "stsService" | undefined;
-              static create(properties?: ICallCredentials): CallCredentials;
-              static encode(message: ICallCredentials, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): CallCredentials;
-            }
-            export namespace CallCredentials {
-              export interface IServiceAccountJWTAccessCredentials {
-                jsonKey?: string | null | undefined;
-                tokenLifetimeSeconds?: number | null | undefined;
-              }
-              export class ServiceAccountJWTAccessCredentials implements IServiceAccountJWTAccessCredentials {
-                constructor(properties?: IServiceAccountJWTAccessCredentials);
-                jsonKey: string;
-                tokenLifetimeSeconds: number;
-                static create(properties?: IServiceAccountJWTAccessCredentials): ServiceAccountJWTAccessCredentials;
-                static encode(message: IServiceAccountJWTAccessCredentials, writer?: $protobuf.Writer): $protobuf.Writer;
-                static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ServiceAccountJWTAccessCredentials;
-              }
-              export interface IGoogleIAMCredentials {
-                authorizationToken?: string | null | undefined;
-                authoritySelector?: string | null | undefined;
-              }
-              export class GoogleIAMCredentials implements IGoogleIAMCredentials {
-                constructor(properties?: IGoogleIAMCredentials);
-                authorizationToken: string;
-                authoritySelector: string;
-                static create(properties?: IGoogleIAMCredentials): GoogleIAMCredentials;
-                static encode(message: IGoogleIAMCredentials, writer?: $protobuf.Writer): $protobuf.Writer;
-                static decode(reader: $protobuf.Reader | Uint8Array, length?: number): GoogleIAMCredentials;
-              }
-              export interface IMetadataCredentialsFromPlugin {
-                name?: string | null | undefined;
-                typedConfig?: google.protobuf.IAny | null | undefined;
-              }
-              export class MetadataCredentialsFromPlugin implements IMetadataCredentialsFromPlugin {
-                constructor(properties?: IMetadataCredentialsFromPlugin);
-                name: string;
-                typedConfig: google.protobuf.Any | null;
-                readonly configType?: "typedConfig" | undefined;
-                static create(properties?: IMetadataCredentialsFromPlugin): MetadataCredentialsFromPlugin;
-                static encode(message: IMetadataCredentialsFromPlugin, writer?: $protobuf.Writer): $protobuf.Writer;
-                static decode(reader: $protobuf.Reader | Uint8Array, length?: number): MetadataCredentialsFromPlugin;
-              }
-              export interface IStsService {
-                tokenExchangeServiceUri?: string | null | undefined;
-                resource?: string | null | undefined;
-                audience?: string | null | undefined;
-                scope?: string | null | undefined;
-                requestedTokenType?: string | null | undefined;
-                subjectTokenPath?: string | null | undefined;
-                subjectTokenType?: string | null | undefined;
-                actorTokenPath?: string | null | undefined;
-                actorTokenType?: string | null | undefined;
-              }
-              export class StsService implements IStsService {
-                constructor(properties?: IStsService);
-                tokenExchangeServiceUri: string;
-                resource: string;
-                audience: string;
-                scope: string;
-                requestedTokenType: string;
-                subjectTokenPath: string;
-                subjectTokenType: string;
-                actorTokenPath: string;
-                actorTokenType: string;
-                static create(properties?: IStsService): StsService;
-                static encode(message: IStsService, writer?: $protobuf.Writer): $protobuf.Writer;
-                static decode(reader: $protobuf.Reader | Uint8Array, length?: number): StsService;
-              }
-            }
-            export interface IChannelArgs {
-              args?: { [key: string]: envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs.IValue } | null | undefined;
-            }
-            export class ChannelArgs implements IChannelArgs {
-              constructor(properties?: IChannelArgs);
-              args: { [key: string]: envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs.Value };
-              static create(properties?: IChannelArgs): ChannelArgs;
-              static encode(message: IChannelArgs, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ChannelArgs;
-            }
-            export namespace ChannelArgs {
-              export interface IValue {
-                stringValue?: string | null | undefined;
-                intValue?: number | null | undefined;
-              }
-              export class Value implements IValue {
-                constructor(properties?: IValue);
-                stringValue: string | null;
-                intValue: number | null;
-                readonly valueSpecifier?: "stringValue" | "intValue" | undefined;
-                static create(properties?: IValue): Value;
-                static encode(message: IValue, writer?: $protobuf.Writer): $protobuf.Writer;
-                static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Value;
-              }
-            }
-          }
         }
         export enum HealthStatus {
           UNKNOWN = 0,
@@ -1231,12 +918,9 @@ export namespace envoy {
           }
         }
         export interface IEventServiceConfig {
-          grpcService?: envoy.config.core.v3.IGrpcService | null | undefined;
         }
         export class EventServiceConfig implements IEventServiceConfig {
           constructor(properties?: IEventServiceConfig);
-          grpcService: envoy.config.core.v3.GrpcService | null;
-          readonly configSourceSpecifier?: "grpcService" | undefined;
           static create(properties?: IEventServiceConfig): EventServiceConfig;
           static encode(message: IEventServiceConfig, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): EventServiceConfig;
@@ -1612,11 +1296,9 @@ export namespace envoy {
     export namespace cluster {
       export namespace v3 {
         export interface IClusterCollection {
-          entries?: xds.core.v3.ICollectionEntry | null | undefined;
         }
         export class ClusterCollection implements IClusterCollection {
           constructor(properties?: IClusterCollection);
-          entries: xds.core.v3.CollectionEntry | null;
           static create(properties?: IClusterCollection): ClusterCollection;
           static encode(message: IClusterCollection, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ClusterCollection;
@@ -2405,11 +2087,9 @@ export namespace envoy {
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): AdditionalAddress;
         }
         export interface IListenerCollection {
-          entries?: readonly xds.core.v3.ICollectionEntry[] | null | undefined;
         }
         export class ListenerCollection implements IListenerCollection {
           constructor(properties?: IListenerCollection);
-          entries: xds.core.v3.CollectionEntry[];
           static create(properties?: IListenerCollection): ListenerCollection;
           static encode(message: IListenerCollection, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ListenerCollection;
@@ -2994,7 +2674,6 @@ export namespace envoy {
           matcher?: xds.type.matcher.v3.IMatcher | null | undefined;
           requireTls?: envoy.config.route.v3.VirtualHost.TlsRequirementType | null | undefined;
           virtualClusters?: readonly envoy.config.route.v3.IVirtualCluster[] | null | undefined;
-          rateLimits?: readonly envoy.config.route.v3.IRateLimit[] | null | undefined;
           requestHeadersToAdd?: readonly envoy.config.core.v3.IHeaderValueOption[] | null | undefined;
           requestHeadersToRemove?: readonly string[] | null | undefined;
           responseHeadersToAdd?: readonly envoy.config.core.v3.IHeaderValueOption[] | null | undefined;
@@ -3019,7 +2698,6 @@ export namespace envoy {
           matcher: xds.type.matcher.v3.Matcher | null;
           requireTls: envoy.config.route.v3.VirtualHost.TlsRequirementType;
           virtualClusters: envoy.config.route.v3.VirtualCluster[];
-          rateLimits: envoy.config.route.v3.RateLimit[];
           requestHeadersToAdd: envoy.config.core.v3.HeaderValueOption[];
           requestHeadersToRemove: string[];
           responseHeadersToAdd: envoy.config.core.v3.HeaderValueOption[];
@@ -3276,7 +2954,6 @@ export namespace envoy {
           retryPolicyTypedConfig?: google.protobuf.IAny | null | undefined;
           requestMirrorPolicies?: readonly envoy.config.route.v3.RouteAction.IRequestMirrorPolicy[] | null | undefined;
           priority?: envoy.config.core.v3.RoutingPriority | null | undefined;
-          rateLimits?: readonly envoy.config.route.v3.IRateLimit[] | null | undefined;
           includeVhRateLimits?: google.protobuf.IBoolValue | null | undefined;
           hashPolicy?: readonly envoy.config.route.v3.RouteAction.IHashPolicy[] | null | undefined;
           cors?: envoy.config.route.v3.ICorsPolicy | null | undefined;
@@ -3313,7 +2990,6 @@ export namespace envoy {
           retryPolicyTypedConfig: google.protobuf.Any | null;
           requestMirrorPolicies: envoy.config.route.v3.RouteAction.RequestMirrorPolicy[];
           priority: envoy.config.core.v3.RoutingPriority;
-          rateLimits: envoy.config.route.v3.RateLimit[];
           includeVhRateLimits: google.protobuf.BoolValue | null;
           hashPolicy: envoy.config.route.v3.RouteAction.HashPolicy[];
           cors: envoy.config.route.v3.CorsPolicy | null;
@@ -3684,14 +3360,12 @@ export namespace envoy {
           clientSampling?: envoy.type.v3.IFractionalPercent | null | undefined;
           randomSampling?: envoy.type.v3.IFractionalPercent | null | undefined;
           overallSampling?: envoy.type.v3.IFractionalPercent | null | undefined;
-          customTags?: readonly envoy.type.tracing.v3.ICustomTag[] | null | undefined;
         }
         export class Tracing implements ITracing {
           constructor(properties?: ITracing);
           clientSampling: envoy.type.v3.FractionalPercent | null;
           randomSampling: envoy.type.v3.FractionalPercent | null;
           overallSampling: envoy.type.v3.FractionalPercent | null;
-          customTags: envoy.type.tracing.v3.CustomTag[];
           static create(properties?: ITracing): Tracing;
           static encode(message: ITracing, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Tracing;
@@ -3707,212 +3381,6 @@ export namespace envoy {
           static create(properties?: IVirtualCluster): VirtualCluster;
           static encode(message: IVirtualCluster, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): VirtualCluster;
-        }
-        export interface IRateLimit {
-          stage?: google.protobuf.IUInt32Value | null | undefined;
-          disableKey?: string | null | undefined;
-          actions?: readonly envoy.config.route.v3.RateLimit.IAction[] | null | undefined;
-          limit?: envoy.config.route.v3.RateLimit.IOverride | null | undefined;
-        }
-        export class RateLimit implements IRateLimit {
-          constructor(properties?: IRateLimit);
-          stage: google.protobuf.UInt32Value | null;
-          disableKey: string;
-          actions: envoy.config.route.v3.RateLimit.Action[];
-          limit: envoy.config.route.v3.RateLimit.Override | null;
-          static create(properties?: IRateLimit): RateLimit;
-          static encode(message: IRateLimit, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RateLimit;
-        }
-        export namespace RateLimit {
-          export interface IAction {
-            sourceCluster?: envoy.config.route.v3.RateLimit.Action.ISourceCluster | null | undefined;
-            destinationCluster?: envoy.config.route.v3.RateLimit.Action.IDestinationCluster | null | undefined;
-            requestHeaders?: envoy.config.route.v3.RateLimit.Action.IRequestHeaders | null | undefined;
-            remoteAddress?: envoy.config.route.v3.RateLimit.Action.IRemoteAddress | null | undefined;
-            genericKey?: envoy.config.route.v3.RateLimit.Action.IGenericKey | null | undefined;
-            headerValueMatch?: envoy.config.route.v3.RateLimit.Action.IHeaderValueMatch | null | undefined;
-            dynamicMetadata?: envoy.config.route.v3.RateLimit.Action.IDynamicMetaData | null | undefined;
-            metadata?: envoy.config.route.v3.RateLimit.Action.IMetaData | null | undefined;
-            extension?: envoy.config.core.v3.ITypedExtensionConfig | null | undefined;
-            maskedRemoteAddress?: envoy.config.route.v3.RateLimit.Action.IMaskedRemoteAddress | null | undefined;
-            queryParameterValueMatch?: envoy.config.route.v3.RateLimit.Action.IQueryParameterValueMatch | null | undefined;
-          }
-          export class Action implements IAction {
-            constructor(properties?: IAction);
-            sourceCluster: envoy.config.route.v3.RateLimit.Action.SourceCluster | null;
-            destinationCluster: envoy.config.route.v3.RateLimit.Action.DestinationCluster | null;
-            requestHeaders: envoy.config.route.v3.RateLimit.Action.RequestHeaders | null;
-            remoteAddress: envoy.config.route.v3.RateLimit.Action.RemoteAddress | null;
-            genericKey: envoy.config.route.v3.RateLimit.Action.GenericKey | null;
-            headerValueMatch: envoy.config.route.v3.RateLimit.Action.HeaderValueMatch | null;
-            dynamicMetadata: envoy.config.route.v3.RateLimit.Action.DynamicMetaData | null;
-            metadata: envoy.config.route.v3.RateLimit.Action.MetaData | null;
-            extension: envoy.config.core.v3.TypedExtensionConfig | null;
-            maskedRemoteAddress: envoy.config.route.v3.RateLimit.Action.MaskedRemoteAddress | null;
-            queryParameterValueMatch: envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch | null;
-            readonly actionSpecifier?: "sourceCluster" | "destinationCluster" | "requestHeaders" | "remoteAddress" | "genericKey" | "headerValueMatch" | "dynamicMetadata" | "metadata" | "extension" | "maskedRemoteAddress" | "queryParameterValueMatch" | undefined;
-            static create(properties?: IAction): Action;
-            static encode(message: IAction, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Action;
-          }
-          export namespace Action {
-            export interface ISourceCluster {
-            }
-            export class SourceCluster implements ISourceCluster {
-              constructor(properties?: ISourceCluster);
-              static create(properties?: ISourceCluster): SourceCluster;
-              static encode(message: ISourceCluster, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): SourceCluster;
-            }
-            export interface IDestinationCluster {
-            }
-            export class DestinationCluster implements IDestinationCluster {
-              constructor(properties?: IDestinationCluster);
-              static create(properties?: IDestinationCluster): DestinationCluster;
-              static encode(message: IDestinationCluster, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): DestinationCluster;
-            }
-            export interface IRequestHeaders {
-              headerName?: string | null | undefined;
-              descriptorKey?: string | null | undefined;
-              skipIfAbsent?: boolean | null | undefined;
-            }
-            export class RequestHeaders implements IRequestHeaders {
-              constructor(properties?: IRequestHeaders);
-              headerName: string;
-              descriptorKey: string;
-              skipIfAbsent: boolean;
-              static create(properties?: IRequestHeaders): RequestHeaders;
-              static encode(message: IRequestHeaders, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RequestHeaders;
-            }
-            export interface IRemoteAddress {
-            }
-            export class RemoteAddress implements IRemoteAddress {
-              constructor(properties?: IRemoteAddress);
-              static create(properties?: IRemoteAddress): RemoteAddress;
-              static encode(message: IRemoteAddress, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RemoteAddress;
-            }
-            export interface IMaskedRemoteAddress {
-              v4PrefixMaskLen?: google.protobuf.IUInt32Value | null | undefined;
-              v6PrefixMaskLen?: google.protobuf.IUInt32Value | null | undefined;
-            }
-            export class MaskedRemoteAddress implements IMaskedRemoteAddress {
-              constructor(properties?: IMaskedRemoteAddress);
-              v4PrefixMaskLen: google.protobuf.UInt32Value | null;
-              v6PrefixMaskLen: google.protobuf.UInt32Value | null;
-              static create(properties?: IMaskedRemoteAddress): MaskedRemoteAddress;
-              static encode(message: IMaskedRemoteAddress, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): MaskedRemoteAddress;
-            }
-            export interface IGenericKey {
-              descriptorValue?: string | null | undefined;
-              descriptorKey?: string | null | undefined;
-            }
-            export class GenericKey implements IGenericKey {
-              constructor(properties?: IGenericKey);
-              descriptorValue: string;
-              descriptorKey: string;
-              static create(properties?: IGenericKey): GenericKey;
-              static encode(message: IGenericKey, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): GenericKey;
-            }
-            export interface IHeaderValueMatch {
-              descriptorKey?: string | null | undefined;
-              descriptorValue?: string | null | undefined;
-              expectMatch?: google.protobuf.IBoolValue | null | undefined;
-              headers?: readonly envoy.config.route.v3.IHeaderMatcher[] | null | undefined;
-            }
-            export class HeaderValueMatch implements IHeaderValueMatch {
-              constructor(properties?: IHeaderValueMatch);
-              descriptorKey: string;
-              descriptorValue: string;
-              expectMatch: google.protobuf.BoolValue | null;
-              headers: envoy.config.route.v3.HeaderMatcher[];
-              static create(properties?: IHeaderValueMatch): HeaderValueMatch;
-              static encode(message: IHeaderValueMatch, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): HeaderValueMatch;
-            }
-            export interface IDynamicMetaData {
-              descriptorKey?: string | null | undefined;
-              metadataKey?: envoy.type.metadata.v3.IMetadataKey | null | undefined;
-              defaultValue?: string | null | undefined;
-            }
-            export class DynamicMetaData implements IDynamicMetaData {
-              constructor(properties?: IDynamicMetaData);
-              descriptorKey: string;
-              metadataKey: envoy.type.metadata.v3.MetadataKey | null;
-              defaultValue: string;
-              static create(properties?: IDynamicMetaData): DynamicMetaData;
-              static encode(message: IDynamicMetaData, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): DynamicMetaData;
-            }
-            export interface IMetaData {
-              descriptorKey?: string | null | undefined;
-              metadataKey?: envoy.type.metadata.v3.IMetadataKey | null | undefined;
-              defaultValue?: string | null | undefined;
-              source?: envoy.config.route.v3.RateLimit.Action.MetaData.Source | null | undefined;
-              skipIfAbsent?: boolean | null | undefined;
-            }
-            export class MetaData implements IMetaData {
-              constructor(properties?: IMetaData);
-              descriptorKey: string;
-              metadataKey: envoy.type.metadata.v3.MetadataKey | null;
-              defaultValue: string;
-              source: envoy.config.route.v3.RateLimit.Action.MetaData.Source;
-              skipIfAbsent: boolean;
-              static create(properties?: IMetaData): MetaData;
-              static encode(message: IMetaData, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): MetaData;
-            }
-            export namespace MetaData {
-              export enum Source {
-                DYNAMIC = 0,
-                ROUTE_ENTRY = 1,
-              }
-            }
-            export interface IQueryParameterValueMatch {
-              descriptorKey?: string | null | undefined;
-              descriptorValue?: string | null | undefined;
-              expectMatch?: google.protobuf.IBoolValue | null | undefined;
-              queryParameters?: readonly envoy.config.route.v3.IQueryParameterMatcher[] | null | undefined;
-            }
-            export class QueryParameterValueMatch implements IQueryParameterValueMatch {
-              constructor(properties?: IQueryParameterValueMatch);
-              descriptorKey: string;
-              descriptorValue: string;
-              expectMatch: google.protobuf.BoolValue | null;
-              queryParameters: envoy.config.route.v3.QueryParameterMatcher[];
-              static create(properties?: IQueryParameterValueMatch): QueryParameterValueMatch;
-              static encode(message: IQueryParameterValueMatch, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): QueryParameterValueMatch;
-            }
-          }
-          export interface IOverride {
-            dynamicMetadata?: envoy.config.route.v3.RateLimit.Override.IDynamicMetadata | null | undefined;
-          }
-          export class Override implements IOverride {
-            constructor(properties?: IOverride);
-            dynamicMetadata: envoy.config.route.v3.RateLimit.Override.DynamicMetadata | null;
-            readonly overrideSpecifier?: "dynamicMetadata" | undefined;
-            static create(properties?: IOverride): Override;
-            static encode(message: IOverride, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Override;
-          }
-          export namespace Override {
-            export interface IDynamicMetadata {
-              metadataKey?: envoy.type.metadata.v3.IMetadataKey | null | undefined;
-            }
-            export class DynamicMetadata implements IDynamicMetadata {
-              constructor(properties?: IDynamicMetadata);
-              metadataKey: envoy.type.metadata.v3.MetadataKey | null;
-              static create(properties?: IDynamicMetadata): DynamicMetadata;
-              static encode(message: IDynamicMetadata, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): DynamicMetadata;
-            }
-          }
         }
         export interface IHeaderMatcher {
           name?: string | null | undefined;
@@ -4075,35 +3543,6 @@ export namespace envoy {
         }
       }
     }
-    export namespace trace {
-      export namespace v3 {
-        export interface ITracing {
-          http?: envoy.config.trace.v3.Tracing.IHttp | null | undefined;
-        }
-        export class Tracing implements ITracing {
-          constructor(properties?: ITracing);
-          http: envoy.config.trace.v3.Tracing.Http | null;
-          static create(properties?: ITracing): Tracing;
-          static encode(message: ITracing, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Tracing;
-        }
-        export namespace Tracing {
-          export interface IHttp {
-            name?: string | null | undefined;
-            typedConfig?: google.protobuf.IAny | null | undefined;
-          }
-          export class Http implements IHttp {
-            constructor(properties?: IHttp);
-            name: string;
-            typedConfig: google.protobuf.Any | null;
-            readonly configType?: "typedConfig" | undefined;
-            static create(properties?: IHttp): Http;
-            static encode(message: IHttp, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Http;
-          }
-        }
-      }
-    }
     export namespace rbac {
       export namespace v3 {
         export interface IRBAC {
@@ -4162,15 +3601,11 @@ export namespace envoy {
         export interface IPolicy {
           permissions?: readonly envoy.config.rbac.v3.IPermission[] | null | undefined;
           principals?: readonly envoy.config.rbac.v3.IPrincipal[] | null | undefined;
-          condition?: google.api.expr.v1alpha1.IExpr | null | undefined;
-          checkedCondition?: google.api.expr.v1alpha1.ICheckedExpr | null | undefined;
         }
         export class Policy implements IPolicy {
           constructor(properties?: IPolicy);
           permissions: envoy.config.rbac.v3.Permission[];
           principals: envoy.config.rbac.v3.Principal[];
-          condition: google.api.expr.v1alpha1.Expr | null;
-          checkedCondition: google.api.expr.v1alpha1.CheckedExpr | null;
           static create(properties?: IPolicy): Policy;
           static encode(message: IPolicy, writer?: $protobuf.Writer): $protobuf.Writer;
           static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Policy;
@@ -4609,130 +4044,6 @@ export namespace envoy {
             static create(properties?: IPathSegment): PathSegment;
             static encode(message: IPathSegment, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: $protobuf.Reader | Uint8Array, length?: number): PathSegment;
-          }
-        }
-        export interface IMetadataKind {
-          request?: envoy.type.metadata.v3.MetadataKind.IRequest | null | undefined;
-          route?: envoy.type.metadata.v3.MetadataKind.IRoute | null | undefined;
-          cluster?: envoy.type.metadata.v3.MetadataKind.ICluster | null | undefined;
-          host?: envoy.type.metadata.v3.MetadataKind.IHost | null | undefined;
-        }
-        export class MetadataKind implements IMetadataKind {
-          constructor(properties?: IMetadataKind);
-          request: envoy.type.metadata.v3.MetadataKind.Request | null;
-          route: envoy.type.metadata.v3.MetadataKind.Route | null;
-          cluster: envoy.type.metadata.v3.MetadataKind.Cluster | null;
-          host: envoy.type.metadata.v3.MetadataKind.Host | null;
-          readonly kind?: "request" | "route" | "cluster" | "host" | undefined;
-          static create(properties?: IMetadataKind): MetadataKind;
-          static encode(message: IMetadataKind, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): MetadataKind;
-        }
-        export namespace MetadataKind {
-          export interface IRequest {
-          }
-          export class Request implements IRequest {
-            constructor(properties?: IRequest);
-            static create(properties?: IRequest): Request;
-            static encode(message: IRequest, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Request;
-          }
-          export interface IRoute {
-          }
-          export class Route implements IRoute {
-            constructor(properties?: IRoute);
-            static create(properties?: IRoute): Route;
-            static encode(message: IRoute, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Route;
-          }
-          export interface ICluster {
-          }
-          export class Cluster implements ICluster {
-            constructor(properties?: ICluster);
-            static create(properties?: ICluster): Cluster;
-            static encode(message: ICluster, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Cluster;
-          }
-          export interface IHost {
-          }
-          export class Host implements IHost {
-            constructor(properties?: IHost);
-            static create(properties?: IHost): Host;
-            static encode(message: IHost, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Host;
-          }
-        }
-      }
-    }
-    export namespace tracing {
-      export namespace v3 {
-        export interface ICustomTag {
-          tag?: string | null | undefined;
-          literal?: envoy.type.tracing.v3.CustomTag.ILiteral | null | undefined;
-          environment?: envoy.type.tracing.v3.CustomTag.IEnvironment | null | undefined;
-          requestHeader?: envoy.type.tracing.v3.CustomTag.IHeader | null | undefined;
-          metadata?: envoy.type.tracing.v3.CustomTag.IMetadata | null | undefined;
-        }
-        export class CustomTag implements ICustomTag {
-          constructor(properties?: ICustomTag);
-          tag: string;
-          literal: envoy.type.tracing.v3.CustomTag.Literal | null;
-          environment: envoy.type.tracing.v3.CustomTag.Environment | null;
-          requestHeader: envoy.type.tracing.v3.CustomTag.Header | null;
-          metadata: envoy.type.tracing.v3.CustomTag.Metadata | null;
-          readonly type?: "literal" | "environment" | "requestHeader" | "metadata" | undefined;
-          static create(properties?: ICustomTag): CustomTag;
-          static encode(message: ICustomTag, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): CustomTag;
-        }
-        export namespace CustomTag {
-          export interface ILiteral {
-            value?: string | null | undefined;
-          }
-          export class Literal implements ILiteral {
-            constructor(properties?: ILiteral);
-            value: string;
-            static create(properties?: ILiteral): Literal;
-            static encode(message: ILiteral, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Literal;
-          }
-          export interface IEnvironment {
-            name?: string | null | undefined;
-            defaultValue?: string | null | undefined;
-          }
-          export class Environment implements IEnvironment {
-            constructor(properties?: IEnvironment);
-            name: string;
-            defaultValue: string;
-            static create(properties?: IEnvironment): Environment;
-            static encode(message: IEnvironment, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Environment;
-          }
-          export interface IHeader {
-            name?: string | null | undefined;
-            defaultValue?: string | null | undefined;
-          }
-          export class Header implements IHeader {
-            constructor(properties?: IHeader);
-            name: string;
-            defaultValue: string;
-            static create(properties?: IHeader): Header;
-            static encode(message: IHeader, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Header;
-          }
-          export interface IMetadata {
-            kind?: envoy.type.metadata.v3.IMetadataKind | null | undefined;
-            metadataKey?: envoy.type.metadata.v3.IMetadataKey | null | undefined;
-            defaultValue?: string | null | undefined;
-          }
-          export class Metadata implements IMetadata {
-            constructor(properties?: IMetadata);
-            kind: envoy.type.metadata.v3.MetadataKind | null;
-            metadataKey: envoy.type.metadata.v3.MetadataKey | null;
-            defaultValue: string;
-            static create(properties?: IMetadata): Metadata;
-            static encode(message: IMetadata, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Metadata;
           }
         }
       }
@@ -5321,7 +4632,6 @@ export namespace envoy {
               statPrefix?: string | null | undefined;
               rds?: envoy.extensions.filters.network.http_connection_manager.v3.IRds | null | undefined;
               routeConfig?: envoy.config.route.v3.IRouteConfiguration | null | undefined;
-              scopedRoutes?: envoy.extensions.filters.network.http_connection_manager.v3.IScopedRoutes | null | undefined;
               httpFilters?: readonly envoy.extensions.filters.network.http_connection_manager.v3.IHttpFilter[] | null | undefined;
               addUserAgent?: google.protobuf.IBoolValue | null | undefined;
               tracing?: envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ITracing | null | undefined;
@@ -5379,7 +4689,6 @@ export namespace envoy {
               statPrefix: string;
               rds: envoy.extensions.filters.network.http_connection_manager.v3.Rds | null;
               routeConfig: envoy.config.route.v3.RouteConfiguration | null;
-              scopedRoutes: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes | null;
               httpFilters: envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter[];
               addUserAgent: google.protobuf.BoolValue | null;
               tracing: envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing | null;
@@ -5430,7 +4739,7 @@ export namespace envoy {
               appendXForwardedPort: boolean;
               appendLocalOverload: boolean;
               addProxyProtocolConnectionState: google.protobuf.BoolValue | null;
-              readonly routeSpecifier?: "rds" | "routeConfig" | "scopedRoutes" | undefined;
+              readonly routeSpecifier?: "rds" | "routeConfig" | undefined;
               readonly stripPortMode?: "stripAnyHostPort" | undefined;
               static create(properties?: IHttpConnectionManager): HttpConnectionManager;
               static encode(message: IHttpConnectionManager, writer?: $protobuf.Writer): $protobuf.Writer;
@@ -5468,8 +4777,6 @@ export namespace envoy {
                 overallSampling?: envoy.type.v3.IPercent | null | undefined;
                 verbose?: boolean | null | undefined;
                 maxPathTagLength?: google.protobuf.IUInt32Value | null | undefined;
-                customTags?: readonly envoy.type.tracing.v3.ICustomTag[] | null | undefined;
-                provider?: envoy.config.trace.v3.Tracing.IHttp | null | undefined;
                 spawnUpstreamSpan?: google.protobuf.IBoolValue | null | undefined;
               }
               export class Tracing implements ITracing {
@@ -5479,8 +4786,6 @@ export namespace envoy {
                 overallSampling: envoy.type.v3.Percent | null;
                 verbose: boolean;
                 maxPathTagLength: google.protobuf.UInt32Value | null;
-                customTags: envoy.type.tracing.v3.CustomTag[];
-                provider: envoy.config.trace.v3.Tracing.Http | null;
                 spawnUpstreamSpan: google.protobuf.BoolValue | null;
                 static create(properties?: ITracing): Tracing;
                 static encode(message: ITracing, writer?: $protobuf.Writer): $protobuf.Writer;
@@ -5636,95 +4941,6 @@ export namespace envoy {
               static encode(message: IScopedRouteConfigurationsList, writer?: $protobuf.Writer): $protobuf.Writer;
               static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ScopedRouteConfigurationsList;
             }
-            export interface IScopedRoutes {
-              name?: string | null | undefined;
-              scopeKeyBuilder?: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.IScopeKeyBuilder | null | undefined;
-              rdsConfigSource?: envoy.config.core.v3.IConfigSource | null | undefined;
-              scopedRouteConfigurationsList?: envoy.extensions.filters.network.http_connection_manager.v3.IScopedRouteConfigurationsList | null | undefined;
-              scopedRds?: envoy.extensions.filters.network.http_connection_manager.v3.IScopedRds | null | undefined;
-            }
-            export class ScopedRoutes implements IScopedRoutes {
-              constructor(properties?: IScopedRoutes);
-              name: string;
-              scopeKeyBuilder: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder | null;
-              rdsConfigSource: envoy.config.core.v3.ConfigSource | null;
-              scopedRouteConfigurationsList: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRouteConfigurationsList | null;
-              scopedRds: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds | null;
-              readonly configSpecifier?: "scopedRouteConfigurationsList" | "scopedRds" | undefined;
-              static create(properties?: IScopedRoutes): ScopedRoutes;
-              static encode(message: IScopedRoutes, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ScopedRoutes;
-            }
-            export namespace ScopedRoutes {
-              export interface IScopeKeyBuilder {
-                fragments?: readonly envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.IFragmentBuilder[] | null | undefined;
-              }
-              export class ScopeKeyBuilder implements IScopeKeyBuilder {
-                constructor(properties?: IScopeKeyBuilder);
-                fragments: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder[];
-                static create(properties?: IScopeKeyBuilder): ScopeKeyBuilder;
-                static encode(message: IScopeKeyBuilder, writer?: $protobuf.Writer): $protobuf.Writer;
-                static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ScopeKeyBuilder;
-              }
-              export namespace ScopeKeyBuilder {
-                export interface IFragmentBuilder {
-                  headerValueExtractor?: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.IHeaderValueExtractor | null | undefined;
-                }
-                export class FragmentBuilder implements IFragmentBuilder {
-                  constructor(properties?: IFragmentBuilder);
-                  headerValueExtractor: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor | null;
-                  readonly type?: "headerValueExtractor" | undefined;
-                  static create(properties?: IFragmentBuilder): FragmentBuilder;
-                  static encode(message: IFragmentBuilder, writer?: $protobuf.Writer): $protobuf.Writer;
-                  static decode(reader: $protobuf.Reader | Uint8Array, length?: number): FragmentBuilder;
-                }
-                export namespace FragmentBuilder {
-                  export interface IHeaderValueExtractor {
-                    name?: string | null | undefined;
-                    elementSeparator?: string | null | undefined;
-                    index?: number | null | undefined;
-                    element?: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor.IKvElement | null | undefined;
-                  }
-                  export class HeaderValueExtractor implements IHeaderValueExtractor {
-                    constructor(properties?: IHeaderValueExtractor);
-                    name: string;
-                    elementSeparator: string;
-                    index: number | null;
-                    element: envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor.KvElement | null;
-                    readonly extractType?: "index" | "element" | undefined;
-                    static create(properties?: IHeaderValueExtractor): HeaderValueExtractor;
-                    static encode(message: IHeaderValueExtractor, writer?: $protobuf.Writer): $protobuf.Writer;
-                    static decode(reader: $protobuf.Reader | Uint8Array, length?: number): HeaderValueExtractor;
-                  }
-                  export namespace HeaderValueExtractor {
-                    export interface IKvElement {
-                      separator?: string | null | undefined;
-                      key?: string | null | undefined;
-                    }
-                    export class KvElement implements IKvElement {
-                      constructor(properties?: IKvElement);
-                      separator: string;
-                      key: string;
-                      static create(properties?: IKvElement): KvElement;
-                      static encode(message: IKvElement, writer?: $protobuf.Writer): $protobuf.Writer;
-                      static decode(reader: $protobuf.Reader | Uint8Array, length?: number): KvElement;
-                    }
-                  }
-                }
-              }
-            }
-            export interface IScopedRds {
-              scopedRdsConfigSource?: envoy.config.core.v3.IConfigSource | null | undefined;
-              srdsResourcesLocator?: string | null | undefined;
-            }
-            export class ScopedRds implements IScopedRds {
-              constructor(properties?: IScopedRds);
-              scopedRdsConfigSource: envoy.config.core.v3.ConfigSource | null;
-              srdsResourcesLocator: string;
-              static create(properties?: IScopedRds): ScopedRds;
-              static encode(message: IScopedRds, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ScopedRds;
-            }
             export interface IHttpFilter {
               name?: string | null | undefined;
               typedConfig?: google.protobuf.IAny | null | undefined;
@@ -5753,16 +4969,6 @@ export namespace envoy {
               static create(properties?: IRequestIDExtension): RequestIDExtension;
               static encode(message: IRequestIDExtension, writer?: $protobuf.Writer): $protobuf.Writer;
               static decode(reader: $protobuf.Reader | Uint8Array, length?: number): RequestIDExtension;
-            }
-            export interface IEnvoyMobileHttpConnectionManager {
-              config?: envoy.extensions.filters.network.http_connection_manager.v3.IHttpConnectionManager | null | undefined;
-            }
-            export class EnvoyMobileHttpConnectionManager implements IEnvoyMobileHttpConnectionManager {
-              constructor(properties?: IEnvoyMobileHttpConnectionManager);
-              config: envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager | null;
-              static create(properties?: IEnvoyMobileHttpConnectionManager): EnvoyMobileHttpConnectionManager;
-              static encode(message: IEnvoyMobileHttpConnectionManager, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): EnvoyMobileHttpConnectionManager;
             }
           }
         }
@@ -6365,76 +5571,6 @@ export namespace xds {
         static encode(message: ITypedExtensionConfig, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: $protobuf.Reader | Uint8Array, length?: number): TypedExtensionConfig;
       }
-      export interface ICollectionEntry {
-        locator?: xds.core.v3.IResourceLocator | null | undefined;
-        inlineEntry?: xds.core.v3.CollectionEntry.IInlineEntry | null | undefined;
-      }
-      export class CollectionEntry implements ICollectionEntry {
-        constructor(properties?: ICollectionEntry);
-        locator: xds.core.v3.ResourceLocator | null;
-        inlineEntry: xds.core.v3.CollectionEntry.InlineEntry | null;
-        readonly resourceSpecifier?: "locator" | "inlineEntry" | undefined;
-        static create(properties?: ICollectionEntry): CollectionEntry;
-        static encode(message: ICollectionEntry, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: $protobuf.Reader | Uint8Array, length?: number): CollectionEntry;
-      }
-      export namespace CollectionEntry {
-        export interface IInlineEntry {
-          name?: string | null | undefined;
-          version?: string | null | undefined;
-          resource?: google.protobuf.IAny | null | undefined;
-        }
-        export class InlineEntry implements IInlineEntry {
-          constructor(properties?: IInlineEntry);
-          name: string;
-          version: string;
-          resource: google.protobuf.Any | null;
-          static create(properties?: IInlineEntry): InlineEntry;
-          static encode(message: IInlineEntry, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): InlineEntry;
-        }
-      }
-      export interface IResourceLocator {
-        scheme?: xds.core.v3.ResourceLocator.Scheme | null | undefined;
-        id?: string | null | undefined;
-        authority?: string | null | undefined;
-        resourceType?: string | null | undefined;
-        exactContext?: xds.core.v3.IContextParams | null | undefined;
-        directives?: readonly xds.core.v3.ResourceLocator.IDirective[] | null | undefined;
-      }
-      export class ResourceLocator implements IResourceLocator {
-        constructor(properties?: IResourceLocator);
-        scheme: xds.core.v3.ResourceLocator.Scheme;
-        id: string;
-        authority: string;
-        resourceType: string;
-        exactContext: xds.core.v3.ContextParams | null;
-        directives: xds.core.v3.ResourceLocator.Directive[];
-        readonly contextParamSpecifier?: "exactContext" | undefined;
-        static create(properties?: IResourceLocator): ResourceLocator;
-        static encode(message: IResourceLocator, writer?: $protobuf.Writer): $protobuf.Writer;
-        static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ResourceLocator;
-      }
-      export namespace ResourceLocator {
-        export enum Scheme {
-          XDSTP = 0,
-          HTTP = 1,
-          FILE = 2,
-        }
-        export interface IDirective {
-          alt?: xds.core.v3.IResourceLocator | null | undefined;
-          entry?: string | null | undefined;
-        }
-        export class Directive implements IDirective {
-          constructor(properties?: IDirective);
-          alt: xds.core.v3.ResourceLocator | null;
-          entry: string | null;
-          readonly directive?: "alt" | "entry" | undefined;
-          static create(properties?: IDirective): Directive;
-          static encode(message: IDirective, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Directive;
-        }
-      }
       export interface ICidrRange {
         addressPrefix?: string | null | undefined;
         prefixLen?: google.protobuf.IUInt32Value | null | undefined;
@@ -6679,18 +5815,6 @@ export namespace google {
       static encode(message: IDuration, writer?: $protobuf.Writer): $protobuf.Writer;
       static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Duration;
     }
-    export interface ITimestamp {
-      seconds?: number | null | undefined;
-      nanos?: number | null | undefined;
-    }
-    export class Timestamp implements ITimestamp {
-      constructor(properties?: ITimestamp);
-      seconds: number;
-      nanos: number;
-      static create(properties?: ITimestamp): Timestamp;
-      static encode(message: ITimestamp, writer?: $protobuf.Writer): $protobuf.Writer;
-      static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Timestamp;
-    }
     export interface IDoubleValue {
       value?: number | null | undefined;
     }
@@ -6775,14 +5899,6 @@ export namespace google {
       static encode(message: IListValue, writer?: $protobuf.Writer): $protobuf.Writer;
       static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ListValue;
     }
-    export interface IEmpty {
-    }
-    export class Empty implements IEmpty {
-      constructor(properties?: IEmpty);
-      static create(properties?: IEmpty): Empty;
-      static encode(message: IEmpty, writer?: $protobuf.Writer): $protobuf.Writer;
-      static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Empty;
-    }
   }
   export namespace rpc {
     export interface IStatus {
@@ -6798,313 +5914,6 @@ export namespace google {
       static create(properties?: IStatus): Status;
       static encode(message: IStatus, writer?: $protobuf.Writer): $protobuf.Writer;
       static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Status;
-    }
-  }
-  export namespace api {
-    export namespace expr {
-      export namespace v1alpha1 {
-        export interface ICheckedExpr {
-          referenceMap?: { [key: string]: google.api.expr.v1alpha1.IReference } | null | undefined;
-          typeMap?: { [key: string]: google.api.expr.v1alpha1.IType } | null | undefined;
-          sourceInfo?: google.api.expr.v1alpha1.ISourceInfo | null | undefined;
-          expr?: google.api.expr.v1alpha1.IExpr | null | undefined;
-        }
-        export class CheckedExpr implements ICheckedExpr {
-          constructor(properties?: ICheckedExpr);
-          referenceMap: { [key: string]: google.api.expr.v1alpha1.Reference };
-          typeMap: { [key: string]: google.api.expr.v1alpha1.Type };
-          sourceInfo: google.api.expr.v1alpha1.SourceInfo | null;
-          expr: google.api.expr.v1alpha1.Expr | null;
-          static create(properties?: ICheckedExpr): CheckedExpr;
-          static encode(message: ICheckedExpr, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): CheckedExpr;
-        }
-        export interface IType {
-          dyn?: google.protobuf.IEmpty | null | undefined;
-          null?: google.protobuf.NullValue | null | undefined;
-          primitive?: google.api.expr.v1alpha1.Type.PrimitiveType | null | undefined;
-          wrapper?: google.api.expr.v1alpha1.Type.PrimitiveType | null | undefined;
-          wellKnown?: google.api.expr.v1alpha1.Type.WellKnownType | null | undefined;
-          listType?: google.api.expr.v1alpha1.Type.IListType | null | undefined;
-          mapType?: google.api.expr.v1alpha1.Type.IMapType | null | undefined;
-          function?: google.api.expr.v1alpha1.Type.IFunctionType | null | undefined;
-          messageType?: string | null | undefined;
-          typeParam?: string | null | undefined;
-          type?: google.api.expr.v1alpha1.IType | null | undefined;
-          error?: google.protobuf.IEmpty | null | undefined;
-          abstractType?: google.api.expr.v1alpha1.Type.IAbstractType | null | undefined;
-        }
-        export class Type implements IType {
-          constructor(properties?: IType);
-          dyn: google.protobuf.Empty | null;
-          null: google.protobuf.NullValue | null;
-          primitive: google.api.expr.v1alpha1.Type.PrimitiveType | null;
-          wrapper: google.api.expr.v1alpha1.Type.PrimitiveType | null;
-          wellKnown: google.api.expr.v1alpha1.Type.WellKnownType | null;
-          listType: google.api.expr.v1alpha1.Type.ListType | null;
-          mapType: google.api.expr.v1alpha1.Type.MapType | null;
-          function: google.api.expr.v1alpha1.Type.FunctionType | null;
-          messageType: string | null;
-          typeParam: string | null;
-          type: google.api.expr.v1alpha1.Type | null;
-          error: google.protobuf.Empty | null;
-          abstractType: google.api.expr.v1alpha1.Type.AbstractType | null;
-          readonly typeKind?: "dyn" | "null" | "primitive" | "wrapper" | "wellKnown" | "listType" | "mapType" | "function" | "messageType" | "typeParam" | "type" | "error" | "abstractType" | undefined;
-          static create(properties?: IType): Type;
-          static encode(message: IType, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Type;
-        }
-        export namespace Type {
-          export interface IListType {
-            elemType?: google.api.expr.v1alpha1.IType | null | undefined;
-          }
-          export class ListType implements IListType {
-            constructor(properties?: IListType);
-            elemType: google.api.expr.v1alpha1.Type | null;
-            static create(properties?: IListType): ListType;
-            static encode(message: IListType, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): ListType;
-          }
-          export interface IMapType {
-            keyType?: google.api.expr.v1alpha1.IType | null | undefined;
-            valueType?: google.api.expr.v1alpha1.IType | null | undefined;
-          }
-          export class MapType implements IMapType {
-            constructor(properties?: IMapType);
-            keyType: google.api.expr.v1alpha1.Type | null;
-            valueType: google.api.expr.v1alpha1.Type | null;
-            static create(properties?: IMapType): MapType;
-            static encode(message: IMapType, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): MapType;
-          }
-          export interface IFunctionType {
-            resultType?: google.api.expr.v1alpha1.IType | null | undefined;
-            argTypes?: readonly google.api.expr.v1alpha1.IType[] | null | undefined;
-          }
-          export class FunctionType implements IFunctionType {
-            constructor(properties?: IFunctionType);
-            resultType: google.api.expr.v1alpha1.Type | null;
-            argTypes: google.api.expr.v1alpha1.Type[];
-            static create(properties?: IFunctionType): FunctionType;
-            static encode(message: IFunctionType, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): FunctionType;
-          }
-          export interface IAbstractType {
-            name?: string | null | undefined;
-            parameterTypes?: readonly google.api.expr.v1alpha1.IType[] | null | undefined;
-          }
-          export class AbstractType implements IAbstractType {
-            constructor(properties?: IAbstractType);
-            name: string;
-            parameterTypes: google.api.expr.v1alpha1.Type[];
-            static create(properties?: IAbstractType): AbstractType;
-            static encode(message: IAbstractType, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): AbstractType;
-          }
-          export enum PrimitiveType {
-            PRIMITIVE_TYPE_UNSPECIFIED = 0,
-            BOOL = 1,
-            INT64 = 2,
-            UINT64 = 3,
-            DOUBLE = 4,
-            STRING = 5,
-            BYTES = 6,
-          }
-          export enum WellKnownType {
-            WELL_KNOWN_TYPE_UNSPECIFIED = 0,
-            ANY = 1,
-            TIMESTAMP = 2,
-            DURATION = 3,
-          }
-        }
-        export interface IReference {
-          name?: string | null | undefined;
-          overloadId?: readonly string[] | null | undefined;
-          value?: google.api.expr.v1alpha1.IConstant | null | undefined;
-        }
-        export class Reference implements IReference {
-          constructor(properties?: IReference);
-          name: string;
-          overloadId: string[];
-          value: google.api.expr.v1alpha1.Constant | null;
-          static create(properties?: IReference): Reference;
-          static encode(message: IReference, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Reference;
-        }
-        export interface IExpr {
-          id?: number | null | undefined;
-          constExpr?: google.api.expr.v1alpha1.IConstant | null | undefined;
-          identExpr?: google.api.expr.v1alpha1.Expr.IIdent | null | undefined;
-          selectExpr?: google.api.expr.v1alpha1.Expr.ISelect | null | undefined;
-          callExpr?: google.api.expr.v1alpha1.Expr.ICall | null | undefined;
-          listExpr?: google.api.expr.v1alpha1.Expr.ICreateList | null | undefined;
-          structExpr?: google.api.expr.v1alpha1.Expr.ICreateStruct | null | undefined;
-          comprehensionExpr?: google.api.expr.v1alpha1.Expr.IComprehension | null | undefined;
-        }
-        export class Expr implements IExpr {
-          constructor(properties?: IExpr);
-          id: number;
-          constExpr: google.api.expr.v1alpha1.Constant | null;
-          identExpr: google.api.expr.v1alpha1.Expr.Ident | null;
-          selectExpr: google.api.expr.v1alpha1.Expr.Select | null;
-          callExpr: google.api.expr.v1alpha1.Expr.Call | null;
-          listExpr: google.api.expr.v1alpha1.Expr.CreateList | null;
-          structExpr: google.api.expr.v1alpha1.Expr.CreateStruct | null;
-          comprehensionExpr: google.api.expr.v1alpha1.Expr.Comprehension | null;
-          readonly exprKind?: "constExpr" | "identExpr" | "selectExpr" | "callExpr" | "listExpr" | "structExpr" | "comprehensionExpr" | undefined;
-          static create(properties?: IExpr): Expr;
-          static encode(message: IExpr, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Expr;
-        }
-        export namespace Expr {
-          export interface IIdent {
-            name?: string | null | undefined;
-          }
-          export class Ident implements IIdent {
-            constructor(properties?: IIdent);
-            name: string;
-            static create(properties?: IIdent): Ident;
-            static encode(message: IIdent, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Ident;
-          }
-          export interface ISelect {
-            operand?: google.api.expr.v1alpha1.IExpr | null | undefined;
-            field?: string | null | undefined;
-            testOnly?: boolean | null | undefined;
-          }
-          export class Select implements ISelect {
-            constructor(properties?: ISelect);
-            operand: google.api.expr.v1alpha1.Expr | null;
-            field: string;
-            testOnly: boolean;
-            static create(properties?: ISelect): Select;
-            static encode(message: ISelect, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Select;
-          }
-          export interface ICall {
-            target?: google.api.expr.v1alpha1.IExpr | null | undefined;
-            function?: string | null | undefined;
-            args?: readonly google.api.expr.v1alpha1.IExpr[] | null | undefined;
-          }
-          export class Call implements ICall {
-            constructor(properties?: ICall);
-            target: google.api.expr.v1alpha1.Expr | null;
-            function: string;
-            args: google.api.expr.v1alpha1.Expr[];
-            static create(properties?: ICall): Call;
-            static encode(message: ICall, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Call;
-          }
-          export interface ICreateList {
-            elements?: readonly google.api.expr.v1alpha1.IExpr[] | null | undefined;
-          }
-          export class CreateList implements ICreateList {
-            constructor(properties?: ICreateList);
-            elements: google.api.expr.v1alpha1.Expr[];
-            static create(properties?: ICreateList): CreateList;
-            static encode(message: ICreateList, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): CreateList;
-          }
-          export interface ICreateStruct {
-            messageName?: string | null | undefined;
-            entries?: readonly google.api.expr.v1alpha1.Expr.CreateStruct.IEntry[] | null | undefined;
-          }
-          export class CreateStruct implements ICreateStruct {
-            constructor(properties?: ICreateStruct);
-            messageName: string;
-            entries: google.api.expr.v1alpha1.Expr.CreateStruct.Entry[];
-            static create(properties?: ICreateStruct): CreateStruct;
-            static encode(message: ICreateStruct, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): CreateStruct;
-          }
-          export namespace CreateStruct {
-            export interface IEntry {
-              id?: number | null | undefined;
-              fieldKey?: string | null | undefined;
-              mapKey?: google.api.expr.v1alpha1.IExpr | null | undefined;
-              value?: google.api.expr.v1alpha1.IExpr | null | undefined;
-            }
-            export class Entry implements IEntry {
-              constructor(properties?: IEntry);
-              id: number;
-              fieldKey: string | null;
-              mapKey: google.api.expr.v1alpha1.Expr | null;
-              value: google.api.expr.v1alpha1.Expr | null;
-              readonly keyKind?: "fieldKey" | "mapKey" | undefined;
-              static create(properties?: IEntry): Entry;
-              static encode(message: IEntry, writer?: $protobuf.Writer): $protobuf.Writer;
-              static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Entry;
-            }
-          }
-          export interface IComprehension {
-            iterVar?: string | null | undefined;
-            iterRange?: google.api.expr.v1alpha1.IExpr | null | undefined;
-            accuVar?: string | null | undefined;
-            accuInit?: google.api.expr.v1alpha1.IExpr | null | undefined;
-            loopCondition?: google.api.expr.v1alpha1.IExpr | null | undefined;
-            loopStep?: google.api.expr.v1alpha1.IExpr | null | undefined;
-            result?: google.api.expr.v1alpha1.IExpr | null | undefined;
-          }
-          export class Comprehension implements IComprehension {
-            constructor(properties?: IComprehension);
-            iterVar: string;
-            iterRange: google.api.expr.v1alpha1.Expr | null;
-            accuVar: string;
-            accuInit: google.api.expr.v1alpha1.Expr | null;
-            loopCondition: google.api.expr.v1alpha1.Expr | null;
-            loopStep: google.api.expr.v1alpha1.Expr | null;
-            result: google.api.expr.v1alpha1.Expr | null;
-            static create(properties?: IComprehension): Comprehension;
-            static encode(message: IComprehension, writer?: $protobuf.Writer): $protobuf.Writer;
-            static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Comprehension;
-          }
-        }
-        export interface IConstant {
-          nullValue?: google.protobuf.NullValue | null | undefined;
-          boolValue?: boolean | null | undefined;
-          int64Value?: number | null | undefined;
-          uint64Value?: number | null | undefined;
-          doubleValue?: number | null | undefined;
-          stringValue?: string | null | undefined;
-          bytesValue?: Uint8Array | null | undefined;
-          durationValue?: google.protobuf.IDuration | null | undefined;
-          timestampValue?: google.protobuf.ITimestamp | null | undefined;
-        }
-        export class Constant implements IConstant {
-          constructor(properties?: IConstant);
-          nullValue: google.protobuf.NullValue | null;
-          boolValue: boolean | null;
-          int64Value: number | null;
-          uint64Value: number | null;
-          doubleValue: number | null;
-          stringValue: string | null;
-          bytesValue: Uint8Array | null;
-          durationValue: google.protobuf.Duration | null;
-          timestampValue: google.protobuf.Timestamp | null;
-          readonly constantKind?: "nullValue" | "boolValue" | "int64Value" | "uint64Value" | "doubleValue" | "stringValue" | "bytesValue" | "durationValue" | "timestampValue" | undefined;
-          static create(properties?: IConstant): Constant;
-          static encode(message: IConstant, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): Constant;
-        }
-        export interface ISourceInfo {
-          syntaxVersion?: string | null | undefined;
-          location?: string | null | undefined;
-          lineOffsets?: readonly number[] | null | undefined;
-          positions?: { [key: string]: number } | null | undefined;
-          macroCalls?: { [key: string]: google.api.expr.v1alpha1.IExpr } | null | undefined;
-        }
-        export class SourceInfo implements ISourceInfo {
-          constructor(properties?: ISourceInfo);
-          syntaxVersion: string;
-          location: string;
-          lineOffsets: number[];
-          positions: { [key: string]: number };
-          macroCalls: { [key: string]: google.api.expr.v1alpha1.Expr };
-          static create(properties?: ISourceInfo): SourceInfo;
-          static encode(message: ISourceInfo, writer?: $protobuf.Writer): $protobuf.Writer;
-          static decode(reader: $protobuf.Reader | Uint8Array, length?: number): SourceInfo;
-        }
-      }
     }
   }
 }
