@@ -8,9 +8,7 @@ import { systemClock } from "../../base/clock.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
 import { checkFiles } from "../house_rules/check_files.ts";
 import { isTest, root } from "../house_rules/source_path.ts";
-import { savedLogsVariable } from "../process/saved_logs.ts";
-import { Sandbox } from "../process/sandbox.ts";
-import { logTails } from "./log_tails.ts";
+import { runIntegrationFile } from "./integration_file.ts";
 import { runTests } from "./test_run.ts";
 import { runDeno } from "./run_command.ts";
 import { seconds, summary } from "./run_stages.ts";
@@ -121,16 +119,9 @@ async function runIntegration(
   const outcomes: Outcome[] = [];
   for (const file of await testFiles(selection, true)) {
     const start = systemClock.monotonic();
-    const outcome = await runIntegrationFile(file);
+    const outcome = await runIntegrationFile(file, root);
     report(`${file}: ${summary(outcome)} in ${seconds(systemClock.monotonic() - start)}`);
     outcomes.push(outcome);
   }
   return sum(outcomes);
-}
-
-async function runIntegrationFile(file: string): Promise<Outcome> {
-  await using logs = await Sandbox.create("logs");
-  const outcome = await runTests([file], { cwd: root, env: { [savedLogsVariable]: logs.folder } });
-  if (outcome.failed === 0) return outcome;
-  return { ...outcome, output: `${outcome.output}\n${await logTails(logs.folder)}` };
 }
