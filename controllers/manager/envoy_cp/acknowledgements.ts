@@ -97,6 +97,10 @@ export class Acknowledgements implements XdsObserver {
   progress(fleet: string, resources: readonly Resource[], since: number): Progress {
     const envoys = [...this.#fleets.get(fleet)?.values() ?? []];
     if (envoys.length === 0) return { kind: "no-envoy" };
+    // Nothing was sent yet, so nobody can hold it.
+    if (resources.length === 0) {
+      return { kind: "waiting", acknowledged: 0, connected: envoys.length };
+    }
     const refusal = envoys.map((envoy) => refusalOf(envoy, resources)).find((it) => it);
     if (refusal) return { kind: "rejected", message: refusal };
     const behind = envoys.filter((envoy) => !holds(envoy, resources));

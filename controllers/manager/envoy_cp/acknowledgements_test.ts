@@ -86,3 +86,8 @@ Deno.test("a resource that an Envoy gave up is no longer held", () => {
   acknowledgements.onAcknowledged({ ...answer, stream: 1, resources: new Map(), removed: ["b"] });
   assert.equal(progress().kind, "waiting");
 });
+
+Deno.test("an object without resources waits for them", () => {
+  const { acknowledgements } = withEnvoys(1);
+  assert.equal(acknowledgements.progress("f", [], 0).kind, "waiting");
+});

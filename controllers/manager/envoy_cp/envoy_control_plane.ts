@@ -97,7 +97,10 @@ export class EnvoyControlPlane {
       metrics,
     })
       .watch(caches.loadBalancers, ({ metadata }) => [keyOf(metadata)])
-      .watch(caches.services, (service) => loadBalancerKeyOf(service) ?? [])
+      .watch(caches.services, (service) => {
+        const key = loadBalancerKeyOf(service);
+        return key === undefined ? [] : [key];
+      })
       .watch(
         caches.addresses,
         ({ metadata }) => this.#keysOf(caches.loadBalancers.byIndex(byAddresses, keyOf(metadata))),

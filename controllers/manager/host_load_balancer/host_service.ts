@@ -65,7 +65,7 @@ export function hostServiceStatus(
   const conditions = setCondition(service.status?.conditions, {
     type: addressConditionType,
     status: assigned ? "True" : "False",
-    observedGeneration: service.metadata.generation ?? 0,
+    // Services have no generation, and a zero would be dropped: never equal to what was written.
     reason: assigned ? conditionReasons.assigned : reasonOf(answer.kind),
     message: assigned ? answer.addresses.join(", ") : answer.message,
   }, now);
