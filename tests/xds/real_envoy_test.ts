@@ -108,6 +108,33 @@ for (const variant of ["delta", "sotw"] as const) {
   });
 }
 
+for (const variant of ["delta", "sotw"] as const) {
+  Deno.test(`${variant}: what went while no server was there is taken from Envoy afterwards`, async () => {
+    const stores = new ResourceStores();
+    const store = stores.get("tenant-a");
+    await using blue = new TcpBackend({ identity: "blue" });
+    const [port, gonePort] = [freePort(), freePort()];
+    store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
+    store.set("gone", tcpService({ name: "gone", port: gonePort, endpoints: [blue.port] }));
+    stores.markSynced();
+    const first = startServer(stores);
+    await using envoy = await TestEnvoy.start({
+      node: "tenant-a",
+      variant,
+      xdsPort: await first.listen("127.0.0.1:0"),
+    });
+    await answers(gonePort, "blue");
+    await first[Symbol.asyncDispose]();
+    store.delete("gone");
+
+    await using second = startServer(stores);
+    await envoy.moveTo(await second.listen("127.0.0.1:0"));
+    await refuses(gonePort);
+    await envoy.reached("cluster_manager.cluster_removed", 1);
+    assert.equal(await askTcp("127.0.0.1", port), "blue");
+  });
+}
+
 Deno.test("a load balancer whose endpoints are dead does not delay the next one", async () => {
   const stores = new ResourceStores();
   const store = stores.get("tenant-a");
