@@ -154,6 +154,8 @@ function messageOf(
   const said = answer.trim().slice(0, 1000);
   switch (reason) {
     case "Forbidden":
+      // Quotas and admission plugins refuse with 403 too; only the authorizer speaks of users.
+      if (!/User ".*" cannot /.test(said)) return `cannot ${what}: ${said}`;
       // The server's text names the user; ours names what to grant.
       return `missing permission: ${what} (RBAC must allow verb "${call.verb}" on ` +
         `"${call.resource ?? call.path}"${where}): ${said}`;

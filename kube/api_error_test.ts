@@ -53,3 +53,13 @@ Deno.test("Retry-After is read from the header, or from the status", () => {
   assert.equal(errorFromAnswer(call, 429, "", "soon").retryAfter, undefined);
   assert.equal(errorFromAnswer(call, 500, "").retryAfter, undefined);
 });
+
+Deno.test("a missing permission is told apart from a refusal by a quota", () => {
+  const refuse = (message: string) =>
+    errorFromAnswer(call, 403, JSON.stringify({ kind: "Status", reason: "Forbidden", message }));
+  const denied = refuse('secrets is forbidden: User "jane" cannot list resource "secrets"');
+  assert.match(denied.message, /^missing permission: .*RBAC must allow verb/);
+  const quota = refuse("services is forbidden: exceeded quota: few, requested: 1, limited: 0");
+  assert.match(quota.message, /^cannot .*exceeded quota/);
+  assert.equal(quota.reason, "Forbidden");
+});

@@ -224,11 +224,7 @@ export class KubeClient implements Disposable {
     };
     const target = resourceTarget(type, { namespace }, query);
     const call = callOf("watch", type, namespace, target);
-    return this.#sender.open({ call, method: "GET", target, timeout: this.#timeout }, signal)
-      .then(({ body }) => {
-        if (body) return body;
-        throw new ApiError("Protocol", `the watch of ${call.resource} has no body`, { call });
-      });
+    return this.#sender.open({ call, method: "GET", target, timeout: this.#timeout }, signal);
   }
 
   /** Drops all connections: one of them was found dead. Calls in flight are not disturbed. */

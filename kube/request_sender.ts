@@ -9,6 +9,7 @@ import { durationBuckets, type Registry } from "../base/metrics.ts";
 import { type ApiCall, ApiError, errorFromAnswer } from "./api_error.ts";
 import { Deadline } from "./deadline.ts";
 import { counter, histogram } from "./metric.ts";
+import { obedientBody, obedientText } from "./obedient_body.ts";
 import type { Transport } from "./transport.ts";
 
 /** A call before it is sent. */
@@ -83,7 +84,7 @@ export class RequestSender {
     const start = clock.monotonic();
     try {
       const response = await this.#transmit(request, deadline.signal, false);
-      const text = await response.text();
+      const text = await obedientText(response, deadline.signal);
       if (!response.ok) throw this.#refusal(request.call, response, text);
       return parseAnswer(request.call, response.status, text);
     } catch (error) {
@@ -100,7 +101,7 @@ export class RequestSender {
    *
    * @throws {ApiError} as {@linkcode RequestSender.send}.
    */
-  async open(request: ApiRequest, signal: AbortSignal): Promise<Response> {
+  async open(request: ApiRequest, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     using deadline = new Deadline(this.options.clock, request.timeout, signal);
     // The stream must outlive the deadline for its headers: only the outer signal goes with it.
     const stream = new AbortController();
@@ -109,8 +110,8 @@ export class RequestSender {
     signal.addEventListener("abort", () => stream.abort(signal.reason), { once: true });
     try {
       const response = await this.#transmit(request, stream.signal, true);
-      if (response.ok) return response;
-      throw this.#refusal(request.call, response, await response.text());
+      if (response.ok) return obedientBody(response.body ?? emptyBody(), stream.signal);
+      throw this.#refusal(request.call, response, await obedientText(response, stream.signal));
     } catch (error) {
       throw this.#explain(error, request, deadline.exceeded);
     } finally {
@@ -168,6 +169,10 @@ export class RequestSender {
       { call, cause: error },
     );
   }
+}
+
+function emptyBody(): ReadableStream<Uint8Array> {
+  return new Blob([]).stream();
 }
 
 function parseAnswer(call: ApiCall, status: number, text: string): unknown {
