@@ -97,7 +97,7 @@ async function countWrites(path: ServicePath, action: () => Promise<void>): Prom
 }
 
 /** Written by Kubernetes itself for every Service that has a selector, and for itself. */
-const clusterNoise = ["endpoints", "endpointslices", "serviceaccounts/token"];
+const clusterNoise = ["endpoints", "endpointslices", "ipaddresses", "serviceaccounts/token"];
 
 async function createOne(
   { tenant, nodeAddress }: ServicePath,
