@@ -152,12 +152,20 @@ export class ObjectCache<T extends KubeObject> {
   observe(object: T): void {
     const version = object.metadata.resourceVersion;
     if (version === undefined || !isNewer(version, this.#seen)) return;
-    this.#store(this.#transform(object), false);
+    this.#store(this.admit(object), false);
+  }
+
+  /**
+   * What the cache keeps of an object: its transform. The write side takes objects that have gone
+   * through here, as soon as they are parsed, so that what is dropped never piles up.
+   */
+  admit(object: T): T {
+    return this.#transform(object);
   }
 
   /** An object was added or modified, says the watch. */
-  set(object: T, initial = false): void {
-    this.#store(this.#transform(object), initial);
+  set(object: T): void {
+    this.#store(object, false);
     this.advance(object.metadata.resourceVersion);
   }
 
@@ -171,7 +179,7 @@ export class ObjectCache<T extends KubeObject> {
       present && present.metadata.uid !== object.metadata.uid &&
       isNewer(present.metadata.resourceVersion, object.metadata.resourceVersion)
     ) return;
-    if (present) this.#delete(key, this.#transform(object));
+    if (present) this.#delete(key, object);
   }
 
   /** The watch has told everything up to `version`. */
@@ -195,7 +203,7 @@ export class ObjectCache<T extends KubeObject> {
     const listed = new Set<string>();
     for (const object of objects) {
       listed.add(keyOf(object.metadata));
-      const change = this.#store(this.#transform(object), initial, rewound);
+      const change = this.#store(object, initial, rewound);
       if (change) result[change]++;
     }
     for (const [key, object] of [...this.#objects]) {

@@ -150,8 +150,9 @@ Deno.test("managedFields are dropped, from a copy", () => {
   const cache = new ObjectCache<Thing>();
   const object = thing("x", 1);
   object.metadata.managedFields = [{ manager: "me" }];
-  cache.set(object);
+  cache.observe(object);
   assert.equal(cache.get("a/x")?.metadata.managedFields, undefined);
+  assert.equal(cache.admit(object).metadata.managedFields, undefined);
   assert.equal(object.metadata.managedFields.length, 1);
 });
 

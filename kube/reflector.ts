@@ -137,7 +137,7 @@ export class Reflector<T extends KubeObject> {
     const { client, type, selection } = this.options;
     const { kind: _, ...paging } = effect;
     const page = await client.list(type, { ...selection, ...paging, signal });
-    for (const object of page.items) this.#collected.push(object);
+    for (const object of page.items) this.#collected.push(this.options.cache.admit(object));
     this.#dispatch({
       kind: "page",
       resourceVersion: page.resourceVersion,
@@ -237,7 +237,8 @@ export class Reflector<T extends KubeObject> {
     this.#dispatch({ kind: "bookmark", resourceVersion });
   }
 
-  #takeObject(kind: "added" | "modified" | "deleted", object: T): void {
+  #takeObject(kind: "added" | "modified" | "deleted", parsed: T): void {
+    const object = this.options.cache.admit(parsed);
     if (this.#state.phase.kind === "streaming") {
       this.#collected.push(object);
       return this.#dispatch({ kind: "collected" });
