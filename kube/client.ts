@@ -12,7 +12,7 @@ import {
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { Registry } from "../base/metrics.ts";
-import { type ApiCall, ApiError, isApiError } from "./api_error.ts";
+import { type ApiCall, isApiError } from "./api_error.ts";
 import type {
   Applied,
   ApplyOptions,

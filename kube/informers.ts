@@ -5,7 +5,7 @@
  */
 import type { KubeObject, ResourceType } from "../apis/meta/v1.ts";
 import { Informer, type InformerCommon, type InformerView } from "./informer.ts";
-import type { ReflectorClient } from "./reflector.ts";
+import type { ReflectorClient } from "./reflector_client.ts";
 import { resourceName } from "./resource_path.ts";
 
 /** A cache that is not (or no longer) current, and why. */

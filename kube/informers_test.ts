@@ -5,7 +5,7 @@ import { silentLogger } from "../base/logger.ts";
 import { ApiError } from "./api_error.ts";
 import { FakeWatch } from "./fake_api.ts";
 import { Informers } from "./informers.ts";
-import type { ReflectorClient } from "./reflector.ts";
+import type { ReflectorClient } from "./reflector_client.ts";
 
 const routes = resourceType<KubeObject>("kubelb.k8c.io", "v1alpha1", "Route", "routes", true);
 const tenants = resourceType<KubeObject>("kubelb.k8c.io", "v1alpha1", "Tenant", "tenants", false);

@@ -9,9 +9,9 @@ import { describeError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
 import { ApiError, reasonOf } from "./api_error.ts";
-import type { ListOptions, ListPage, WatchOptions } from "./client.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { ObjectCache } from "./object_cache.ts";
+import type { ReflectorClient, Selection } from "./reflector_client.ts";
 import type { ReflectorMetrics } from "./reflector_metrics.ts";
 import {
   initialReflectorState,
@@ -22,28 +22,10 @@ import {
 } from "./reflector_state.ts";
 import { step } from "./reflector_step.ts";
 import { resourceName } from "./resource_path.ts";
+import { isNewer } from "./resource_version.ts";
 import { type Trouble, TroubleLog } from "./trouble_log.ts";
 import { parseWatchEvent, type WatchEvent } from "./watch_event.ts";
 import { Watchdog } from "./watchdog.ts";
-
-/** The part of `KubeClient` that a reflector needs. */
-export interface ReflectorClient {
-  readonly name: string;
-  list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions): Promise<ListPage<T>>;
-  watch<T extends KubeObject>(
-    type: ResourceType<T>,
-    options: WatchOptions,
-    signal: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array>>;
-  reconnect(): void;
-}
-
-/** Which objects of the resource. */
-export interface Selection {
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}
 
 /** What a reflector works with. */
 export interface ReflectorOptions<T extends KubeObject> {
@@ -161,6 +143,7 @@ export class Reflector<T extends KubeObject> {
       controller.abort();
     });
     try {
+      if (resourceVersion !== undefined) await this.#checkHistory(resourceVersion, signal);
       metrics.watch();
       const body = await client.watch(type, {
         ...selection,
@@ -179,6 +162,20 @@ export class Reflector<T extends KubeObject> {
       signal.removeEventListener("abort", onAbort);
       controller.abort();
     }
+  }
+
+  /**
+   * An API server that was away may have come back with an earlier history, from a backup of etcd.
+   * A watch from a version of the future that did not happen would stay silent for ever.
+   */
+  async #checkHistory(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    if (this.#state.lastFailure !== "Unreachable") return;
+    const { client, type, selection } = this.options;
+    const page = await client.list(type, { ...selection, limit: 1, signal });
+    if (!isNewer(resourceVersion, page.resourceVersion)) return;
+    throw new ApiError("Expired", "the API server's history has been set back", {
+      call: { verb: "watch", path: "", resource: resourceName(type) },
+    });
   }
 
   /** Reads a stream until it ends or until the state machine wants something else. */

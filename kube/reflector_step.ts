@@ -140,7 +140,9 @@ function stepWatching(
   input: ReflectorInput,
   context: StepContext,
 ): ReflectorStep {
-  const healthy = context.now - phase.since >= healthyAfter ? { ...state, failures: 0 } : state;
+  const healthy = context.now - phase.since >= healthyAfter
+    ? { ...state, failures: 0, lastFailure: undefined }
+    : state;
   const { resourceVersion } = phase;
   switch (input.kind) {
     case "change":

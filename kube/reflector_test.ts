@@ -7,7 +7,8 @@ import { ApiError, type ApiErrorReason } from "./api_error.ts";
 import type { ListOptions, ListPage, WatchOptions } from "./client.ts";
 import { FakeWatch } from "./fake_api.ts";
 import { ObjectCache } from "./object_cache.ts";
-import { Reflector, type ReflectorClient } from "./reflector.ts";
+import { Reflector } from "./reflector.ts";
+import type { ReflectorClient } from "./reflector_client.ts";
 import { ReflectorMetrics } from "./reflector_metrics.ts";
 
 const type = resourceType<KubeObject>("kubelb.k8c.io", "v1alpha1", "Route", "routes", true);
@@ -228,6 +229,20 @@ Deno.test("an event cut in half by the end of its stream is asked for again", as
   await clock.advance(0);
   assert.equal(client.last.resourceVersion, "6");
   assert.deepEqual(names(cache), ["x"]);
+});
+
+Deno.test("an API server that comes back with an earlier history is listed anew", async () => {
+  await using run = start();
+  const { client, cache, clock } = run;
+  await clock.advance(0);
+  client.last.stream.send(added("x", 90), endOfList(100));
+  await clock.advance(20_000);
+  client.pages = [{ items: [], resourceVersion: "50" }];
+  client.last.stream.fail(new TypeError("connection reset"));
+  await clock.advance(200);
+  client.last.stream.send(added("y", 40), endOfList(51));
+  await clock.advance(0);
+  assert.deepEqual(names(cache), ["y"]);
 });
 
 Deno.test("trouble is readable while it lasts, logged once, and its end as well", async () => {

@@ -126,3 +126,26 @@ Deno.test(
     assert.match(text, /^reflector_events_found_by_relist_total\{.*\} [1-9]\d*$/m);
   },
 );
+
+Deno.test(
+  "an etcd that lost everything: the informer believes the new history",
+  sanitizersOff,
+  async () => {
+    using client = await clientOf(plane().adminKubeconfig);
+    const metadata = { namespace, name: "before" };
+    await client.apply(configMaps, { metadata }, { fieldManager: "test" });
+    await using running = await startInformer(client, configMaps, { namespace });
+    const { cache } = running.informer;
+    assert(cache.get(`${namespace}/before`));
+    await plane().kill("kube-apiserver");
+    await plane().kill("etcd");
+    await Deno.remove(`${plane().folder}/etcd`, { recursive: true });
+    await plane().restart("etcd");
+    await plane().restart("kube-apiserver");
+    await client.apply(configMaps, { metadata: { namespace, name: "after" } }, {
+      fieldManager: "test",
+    });
+    await eventually(() => cache.get(`${namespace}/after`), { deadline: 20_000 });
+    assert.equal(cache.get(`${namespace}/before`), undefined);
+  },
+);
