@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { parseKey } from "../../../apis/meta/v1.ts";
 import { comparePrecedence, type PortOwner } from "../../../fleet/port_owner.ts";
 import { parseIp } from "../endpoint_guard/cidr.ts";
 import { addressOf, type AddressRange, type Family, rangeHolds } from "./address_range.ts";
@@ -16,7 +17,7 @@ export interface AddressRequest {
   readonly families: readonly Family[];
   /** Whether families after the first may be missing. */
   readonly optional: boolean;
-  /** `TCP/80`: an address can be shared by Services whose ports differ. */
+  /** `TCP/80`: an address can be shared by Services of one namespace whose ports differ. */
   readonly ports: readonly string[];
 }
 
@@ -42,6 +43,8 @@ export class AddressBook {
   readonly #holders = new Map<string, Set<string>>();
   /** Where the next search in a range begins, so that a freed address is the last to be reused. */
   readonly #cursors: bigint[];
+  /** Ranges that were searched in vain: not searched again before an address is freed. */
+  readonly #full = new Set<number>();
 
   constructor(ranges: readonly AddressRange[]) {
     this.#ranges = ranges;
@@ -72,7 +75,9 @@ export class AddressBook {
     for (const address of holding.addresses) {
       const holders = this.#holders.get(address);
       holders?.delete(name);
-      if (holders?.size === 0) this.#holders.delete(address);
+      if (holders?.size !== 0) continue;
+      this.#holders.delete(address);
+      this.#full.clear();
     }
     return true;
   }
@@ -116,7 +121,10 @@ export class AddressBook {
     }
     const rival = this.#rival(address, owner.name, ports);
     if (rival === undefined) return { kind: "assigned", addresses: [address] };
-    const message = `the address ${text} serves the same port of Service ${rival.name} already`;
+    // Whose it is would tell one tenant about another.
+    const message = sameNamespace(rival.name, owner.name)
+      ? `the address ${text} serves the same port of Service ${rival.name} already`
+      : `the address ${text} is in use by another tenant`;
     return { kind: "unavailable", message };
   }
 
@@ -149,10 +157,13 @@ export class AddressBook {
 
   #nextFree(family: Family): string | undefined {
     for (const [at, range] of this.#ranges.entries()) {
-      if (range.family !== family) continue;
+      if (range.family !== family || this.#full.has(at)) continue;
       const found = this.#search(range, this.#cursors[at]!, range.last) ??
         this.#search(range, range.first, this.#cursors[at]! - 1n);
-      if (found === undefined) continue;
+      if (found === undefined) {
+        this.#full.add(at);
+        continue;
+      }
       this.#cursors[at] = found === range.last ? range.first : found + 1n;
       return addressOf(family, found);
     }
@@ -166,16 +177,25 @@ export class AddressBook {
     return undefined;
   }
 
-  /** The first of the others that hold one of `ports` on `address`. */
+  /**
+   * The first of the others that hold one of `ports` on `address`, or the address as such: tenants
+   * never share one, or a tenant could answer on the ports that another has not opened yet.
+   */
   #rival(address: string, name: string, ports: readonly string[]): PortOwner | undefined {
     let first: PortOwner | undefined;
     for (const other of this.#holders.get(address) ?? []) {
       const holding = this.#holdings.get(other)!;
-      if (other === name || !holding.ports.some((port) => ports.includes(port))) continue;
+      const shared = sameNamespace(other, name) &&
+        !holding.ports.some((port) => ports.includes(port));
+      if (other === name || shared) continue;
       if (first === undefined || comparePrecedence(holding.owner, first) < 0) first = holding.owner;
     }
     return first;
   }
+}
+
+function sameNamespace(a: string, b: string): boolean {
+  return parseKey(a).namespace === parseKey(b).namespace;
 }
 
 function canonical(text: string): string {

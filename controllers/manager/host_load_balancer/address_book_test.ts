@@ -58,6 +58,27 @@ Deno.test("a requested address is shared when the ports differ", () => {
   assert.equal(addressesOf(book, "d", { address }), "unavailable");
 });
 
+Deno.test("tenants never share an address, whatever their ports", () => {
+  const book = bookOf("192.0.2.0/24");
+  const address = "192.0.2.9";
+  assert.deepEqual(addressesOf(book, "tenant-a/web", { address }), [address]);
+  assert.deepEqual(addressesOf(book, "tenant-a/tls", { address, ports: ["TCP/443"] }), [address]);
+  const request = { ...web, address, ports: ["TCP/8443"] };
+  const answer = book.assign(owner("tenant-b/web"), request);
+  assert.equal(answer.kind, "unavailable");
+  assert.ok(answer.kind === "unavailable" && !answer.message.includes("tenant-a"), "tells nothing");
+});
+
+Deno.test("a full range is searched again once an address of it is freed", () => {
+  const book = bookOf("192.0.2.0/31");
+  addressesOf(book, "a");
+  addressesOf(book, "b");
+  assert.equal(addressesOf(book, "c"), "exhausted");
+  assert.equal(addressesOf(book, "d"), "exhausted");
+  book.forget("b");
+  assert.deepEqual(addressesOf(book, "d"), ["192.0.2.1"]);
+});
+
 Deno.test("a requested address outside the pool is not given", () => {
   assert.equal(
     addressesOf(bookOf("192.0.2.0/24"), "a", { address: "198.51.100.1" }),
