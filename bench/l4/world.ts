@@ -22,6 +22,8 @@ export interface LoadBalancerObject {
 /** How the world is made. */
 export interface WorldOptions {
   readonly report: (step: string) => void;
+  /** More flags of the manager. */
+  readonly managerFlags?: readonly string[];
 }
 
 /** A hub, one backend that every load balancer points to, and the tenant `bench`. */
@@ -34,13 +36,13 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts everything. Addresses come from a /16 of the loopback range. */
-  static async start({ report }: WorldOptions): Promise<World> {
+  static async start(options: WorldOptions): Promise<World> {
     const second = 64 + Math.floor(Math.random() * 180);
     const hub = await startHub({
       addressPool: `127.${second}.0.0/16`,
       allowedEndpoints: `127.${second + 1}.0.0/16`,
-      managerFlags: ["--drain-envoy-on-exit"],
-      report,
+      managerFlags: ["--drain-envoy-on-exit", ...options.managerFlags ?? []],
+      report: options.report,
     });
     const backend = new HttpBackend({ identity: "backend", address: `127.${second + 1}.0.1` });
     return new World(hub, backend);

@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import configuration from "../../deno.json" with { type: "json" };
 import { describeError } from "../../base/errors.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free_port.ts";
@@ -144,9 +145,17 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   }
 }
 
-function commandLine({ entry = mainModule, compiled = false }: ProgramOptions, flags: string[]) {
+function commandLine(options: ProgramOptions, flags: string[]) {
+  const { mode, entry = mainModule, compiled = false } = options;
   if (compiled) return { command: entry, args: flags };
-  return { command: Deno.execPath(), args: ["run", "--no-prompt", "--allow-all", entry, ...flags] };
+  return { command: Deno.execPath(), args: ["run", ...runtimeFlags(mode), entry, ...flags] };
+}
+
+/** What users give Deno too: permissions and memory settings of the task named as the mode. */
+function runtimeFlags(mode: ProgramOptions["mode"]): string[] {
+  if (mode === undefined) return ["--no-prompt", "--allow-all"];
+  const words = configuration.tasks[mode].split(" ");
+  return words.slice(words.indexOf("run") + 1, words.indexOf("main.ts"));
 }
 
 function chooseFlags({ mode, args = [] }: ProgramOptions, folder: string): string[] {
