@@ -95,17 +95,34 @@ Deno.test("a file in a sandbox is for this user only", async () => {
   assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
 });
 
+/** A program that starts a process in a sandbox of its own, says so, and waits. */
+const ownerCode = `
+  import { Sandbox } from ${JSON.stringify(module)};
+  const sandbox = await Sandbox.create("owner");
+  const process = await sandbox.start({ name: "sleeper", command: "sleep", args: ["100"] });
+  console.log(JSON.stringify({ folder: sandbox.folder, pid: process.pid }));
+  await new Promise((resolve) => setTimeout(resolve, 100_000));
+`;
+
+Deno.test("a sandbox within a sandbox is cleaned up when the outer one ends", async () => {
+  let inner: { folder: string; pid: number };
+  {
+    await using sandbox = await Sandbox.create("outer");
+    const owner = await sandbox.start({
+      name: "owner",
+      command: Deno.execPath(),
+      args: ["eval", ownerCode],
+    });
+    inner = JSON.parse(await eventually(async () => (await owner.log()).trim()));
+  }
+  await eventually(async () => !await exists(inner.folder), { describe: "the inner folder to go" });
+  assert.equal(await runs(inner.pid), false);
+});
+
 for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {
   Deno.test(`nothing stays behind when the owner ends by ${signal}`, async () => {
-    const code = `
-      import { Sandbox } from ${JSON.stringify(module)};
-      const sandbox = await Sandbox.create("owner");
-      const process = await sandbox.start({ name: "sleeper", command: "sleep", args: ["100"] });
-      console.log(JSON.stringify({ folder: sandbox.folder, pid: process.pid }));
-      await new Promise((resolve) => setTimeout(resolve, 100_000));
-    `;
     const owner = new Deno.Command(Deno.execPath(), {
-      args: ["eval", code],
+      args: ["eval", ownerCode],
       stdout: "piped",
     }).spawn();
     const reader = owner.stdout.getReader();

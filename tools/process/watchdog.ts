@@ -51,6 +51,9 @@ export class Watchdog implements AsyncDisposable {
   constructor(folder: string, keepFolder = false) {
     this.#child = new Deno.Command("sh", {
       args: ["-c", script, "watchdog", folder, keepFolder ? "keep" : "remove"],
+      // Of no sandbox, also when its owner runs in one: the watchdog of that one would kill it
+      // together with its owner, before it has cleaned up.
+      env: { [sandboxVariable]: "" },
       stdin: "piped",
       stdout: "null",
       // Not its owner's: an inherited stream would keep `program | less` open to the end.
