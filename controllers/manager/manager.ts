@@ -20,7 +20,7 @@ import { Acknowledgements } from "./envoy_cp/acknowledgements.ts";
 import { DataPlane } from "./envoy_cp/data_plane.ts";
 import { EnvoyControlPlane } from "./envoy_cp/envoy_control_plane.ts";
 import { FleetKeeper } from "./envoy_cp/fleet_keeper.ts";
-import { noHostNames } from "./envoy_cp/no_host_names.ts";
+import { HostNameResolver } from "./host_names/host_name_resolver.ts";
 import type { AddressRange } from "./host_load_balancer/address_range.ts";
 import { type HubCaches, hubCaches } from "./hub/hub_caches.ts";
 import { lead } from "./leader.ts";
@@ -100,7 +100,9 @@ export class Manager implements AsyncDisposable {
     const common = { ...this.#options, runtime, stores: this.#stores };
     const caches = this.#caches;
     const settings = this.#settings;
-    const hostNames = noHostNames;
+    // Every use of an answer is guarded, with the guard of that moment; nothing is left out before.
+    const { log, clock } = this.#options;
+    const hostNames = new HostNameResolver({ permits: () => true, log, clock });
     const controlPlane = new EnvoyControlPlane({ ...common, caches, settings, hostNames });
     const dataPlane = new DataPlane(controlPlane, this.#acknowledgements, runtime);
     const fleets = new FleetKeeper({ ...common, controlPlane });
@@ -113,7 +115,10 @@ export class Manager implements AsyncDisposable {
         await Promise.all([ranges.run(signal), controlPlane.run(signal), fleets.run(signal)]);
       },
       lead: (term) => lead({ ...common, caches, tenantCaches, settings, dataPlane }, term),
-      [Symbol.dispose]: () => dataPlane[Symbol.dispose](),
+      [Symbol.dispose]() {
+        dataPlane[Symbol.dispose]();
+        hostNames[Symbol.dispose]();
+      },
     };
   }
 

@@ -35,7 +35,7 @@ Deno.test("a load balancer gets a Service, an address and a status, and answers"
   assert.equal(status?.observedGeneration, 1);
 });
 
-Deno.test("a requested address is given, shared for other ports, and refused for the same", async () => {
+Deno.test("a requested address is given, shared by the tenant's other ports, and refused else", async () => {
   const hub = shared();
   const wanted = hub.network.addressPool.replace(/\.0\/25$/, ".77");
   const on = (port: number) => ({ loadBalancerIP: wanted, ports: [{ name: "web", port }] });
@@ -43,12 +43,14 @@ Deno.test("a requested address is given, shared for other ports, and refused for
   assert.equal(await hub.addressOf("acme", "first"), wanted);
   await hub.createLoadBalancer("acme", "second", on(81));
   assert.equal(await hub.addressOf("acme", "second"), wanted);
-  await hub.createLoadBalancer("other", "third", on(80));
+  await hub.createLoadBalancer("acme", "third", on(80));
   const refused = { status: "False", reason: "AddressUnavailable" };
-  const { message } = await hub.condition("other", "third", "AddressAssigned", refused);
-  assert.match(message, /serves the same port of Service tenant-acme\/envoy-first/);
+  const { message } = await hub.condition("acme", "third", "AddressAssigned", refused);
+  assert.match(message, /tenant-acme\/envoy-first/);
+  await hub.createLoadBalancer("other", "stranger", on(82));
+  await hub.condition("other", "stranger", "AddressAssigned", refused);
   await hub.deleteLoadBalancer("acme", "first");
-  assert.equal(await hub.addressOf("other", "third"), wanted, "the one that waited is served");
+  assert.equal(await hub.addressOf("acme", "third"), wanted, "the one that waited is served");
 });
 
 Deno.test("an address outside the pool is refused with the reason", async () => {

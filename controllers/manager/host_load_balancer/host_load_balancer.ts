@@ -38,8 +38,8 @@ export interface HostLoadBalancerOptions {
   readonly metrics: Registry;
 }
 
-/** Status writes at once. */
-const concurrency = 16;
+/** Status writes at once; more would only queue up in the API server, before those of others. */
+const concurrency = 4;
 
 /** Owns the status of Services of class `kubelb.k8c.io/host`, and of no others. */
 export class HostLoadBalancer {

@@ -69,6 +69,8 @@ function withDefault(spec: ServiceSpec, field: ComparedField): unknown {
       return value ?? true;
     case "loadBalancerSourceRanges":
       return value ?? [];
+    case "selector":
+      return value ?? {};
     default:
       return value ?? "";
   }

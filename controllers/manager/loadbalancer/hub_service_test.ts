@@ -32,7 +32,7 @@ function serviceFor(spec: Partial<LoadBalancerSpec>, choice: Choice = {}): Servi
   return desiredHubService({ loadBalancer, ports: read.ports, targetPorts, settings, runtime });
 }
 
-Deno.test("the hub Service carries the labels, selector, owner and listener ports of its load balancer", () => {
+Deno.test("the hub Service carries the labels, owner and listener ports of its load balancer", () => {
   const { metadata, spec } = serviceFor({ ports: [{ port: 80 }, { port: 53, protocol: "UDP" }] });
   assert.equal(metadata.name, "envoy-lb");
   assert.deepEqual(metadata.labels, {
@@ -50,11 +50,16 @@ Deno.test("the hub Service carries the labels, selector, owner and listener port
     uid: "uid-of-lb",
     controller: true,
   }]);
-  assert.deepEqual(spec.selector, { "app.kubernetes.io/name": "tenant-acme" });
   assert.deepEqual(spec.ports, [
     { name: "80-tcp", protocol: "TCP", port: 80, targetPort: 10_000 },
     { name: "53-udp", protocol: "UDP", port: 53, targetPort: 10_001 },
   ]);
+});
+
+Deno.test("a selector finds the Envoys in pods; on a host there are none to find", () => {
+  const { selector } = serviceFor({}, { runtime: "kubernetes" }).spec;
+  assert.deepEqual(selector, { "app.kubernetes.io/name": "tenant-acme" });
+  assert.equal(serviceFor({}).spec.selector, undefined);
 });
 
 Deno.test("on the host runtime the manager is the load balancer implementation", () => {
@@ -78,7 +83,7 @@ Deno.test("a Service of type ClusterIP has none of the fields the API server wou
     sourceRanges: ["10.0.0.0/8"],
     externalTrafficPolicy: "Local",
   }, { class: "metallb" });
-  assert.deepEqual(Object.keys(spec).sort(), ["ports", "selector", "type"]);
+  assert.deepEqual(Object.keys(spec).sort(), ["ports", "type"]);
 });
 
 Deno.test("source ranges and affinity keep the client's address where nodes would hide it", () => {
