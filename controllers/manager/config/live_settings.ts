@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { defaultObjectName } from "../../../apis/kubelb/names.ts";
-import { tenantOfNamespace } from "../../../apis/kubelb/names.ts";
+import { defaultObjectName, tenantOfNamespace } from "../../../apis/kubelb/names.ts";
 import type { Config, ConfigSpec, Tenant } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
+import { Listeners } from "../listeners.ts";
 import { endpointPolicyOf, type PolicyProblem } from "./endpoint_policy.ts";
 import { resolveTenantSettings, type TenantSettings } from "./tenant_settings.ts";
 
@@ -26,7 +26,8 @@ export interface LiveSettingsOptions {
 /** Read live: what a getter returns is never older than the caches. */
 export class LiveSettings implements Disposable {
   readonly #options: LiveSettingsOptions;
-  readonly #listeners = new Set<() => void>();
+  /** Tells when Config or the hub's ranges have changed. */
+  readonly changes = new Listeners<void>();
   readonly #subscription: Disposable;
   #hubCidrs: readonly string[] = [];
   #guard: EndpointGuard;
@@ -35,7 +36,11 @@ export class LiveSettings implements Disposable {
   constructor(options: LiveSettingsOptions) {
     this.#options = options;
     this.#guard = this.#makeGuard();
-    this.#subscription = options.configs.subscribe(() => this.#refresh());
+    this.#subscription = options.configs.subscribe(({ object, previous, type }) => {
+      // Our own writes of the status change nothing that is decided here.
+      const same = object.metadata.generation === previous?.metadata.generation;
+      if (type !== "updated" || !same) this.#refresh();
+    });
   }
 
   /** The Config's spec; empty when there is no Config. */
@@ -74,19 +79,13 @@ export class LiveSettings implements Disposable {
     this.#refresh();
   }
 
-  /** Calls `listener` after each change of Config or of the hub's ranges. */
-  subscribe(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
-  }
-
   [Symbol.dispose](): void {
     this.#subscription[Symbol.dispose]();
   }
 
   #refresh(): void {
     this.#guard = this.#makeGuard();
-    for (const listener of [...this.#listeners]) listener();
+    this.changes.emit();
   }
 
   #makeGuard(): EndpointGuard {

@@ -11,6 +11,7 @@ import type {
   StreamEvent,
   XdsObserver,
 } from "../../../envoy/xds/xds_events.ts";
+import { Listeners } from "../listeners.ts";
 
 /** How far the Envoys of a fleet are with the resources of one object. */
 export type Progress =
@@ -41,7 +42,8 @@ interface Envoy {
 export class Acknowledgements implements XdsObserver {
   /** By stream, because an Envoy that reconnects starts anew. */
   readonly #fleets = new Map<string, Map<number, Envoy>>();
-  readonly #listeners = new Set<(resourceNames: Iterable<string>) => void>();
+  /** Names of resources about which an Envoy has answered. */
+  readonly answers = new Listeners<readonly string[]>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -66,7 +68,7 @@ export class Acknowledgements implements XdsObserver {
       envoy.held.delete(`${typeUrl} ${name}`);
       envoy.refused.delete(`${typeUrl} ${name}`);
     }
-    this.#tell(resources.keys());
+    this.answers.emit([...resources.keys()]);
   }
 
   onRejected(event: Omit<RejectedEvent, "node">): void {
@@ -75,13 +77,7 @@ export class Acknowledgements implements XdsObserver {
     for (const [name, version] of resources) {
       envoy?.refused.set(`${typeUrl} ${name}`, { version, message });
     }
-    this.#tell(resources.keys());
-  }
-
-  /** Calls `listener` with the names of resources about which an Envoy has answered. */
-  subscribe(listener: (resourceNames: Iterable<string>) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    this.answers.emit([...resources.keys()]);
   }
 
   /** How many Envoys of a fleet are connected. */
@@ -111,11 +107,6 @@ export class Acknowledgements implements XdsObserver {
     }
     const names = silent.map(({ node }) => node);
     return { kind: "programmed", connected: envoys.length, silent: names };
-  }
-
-  #tell(resourceNames: Iterable<string>): void {
-    const names = [...resourceNames];
-    for (const listener of [...this.#listeners]) listener(names);
   }
 
   #gaveUp(envoy: Envoy, since: number): boolean {

@@ -6,6 +6,7 @@
 import { parseKey } from "../../../apis/meta/v1.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import type { DataPlaneView } from "../loadbalancer/data_plane_view.ts";
+import { Listeners } from "../listeners.ts";
 import type { Acknowledgements, Progress } from "./acknowledgements.ts";
 import type { EnvoyControlPlane, ServedState } from "./envoy_control_plane.ts";
 import { ownerKeyOf } from "./resources.ts";
@@ -15,7 +16,7 @@ export class DataPlane implements DataPlaneView, Disposable {
   readonly #controlPlane: EnvoyControlPlane;
   readonly #runtime: FleetRuntime;
   readonly #acknowledgements: Acknowledgements;
-  readonly #listeners = new Set<(key: string) => void>();
+  readonly #changes = new Listeners<string>();
   readonly #subscriptions = new DisposableStack();
 
   constructor(
@@ -26,8 +27,8 @@ export class DataPlane implements DataPlaneView, Disposable {
     this.#controlPlane = controlPlane;
     this.#acknowledgements = acknowledgements;
     this.#runtime = runtime;
-    this.#subscriptions.use(acknowledgements.subscribe((names) => this.#tellOwners(names)));
-    this.#subscriptions.use(controlPlane.onDecided((key) => this.#tell(key)));
+    this.#subscriptions.use(acknowledgements.answers.subscribe((names) => this.#tellOwners(names)));
+    this.#subscriptions.use(controlPlane.decisions.subscribe((key) => this.#tell(key)));
     this.#subscriptions.use(runtime.subscribe((fleet) => this.#tellFleet(fleet)));
   }
 
@@ -47,8 +48,7 @@ export class DataPlane implements DataPlaneView, Disposable {
   }
 
   onChanged(listener: (key: string) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.subscribe(listener);
   }
 
   [Symbol.dispose](): void {
@@ -64,6 +64,6 @@ export class DataPlane implements DataPlaneView, Disposable {
   }
 
   #tell(key: string): void {
-    for (const listener of [...this.#listeners]) listener(key);
+    this.#changes.emit(key);
   }
 }

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Service } from "../../../apis/core/v1.ts";
-import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
@@ -16,25 +14,22 @@ import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import { Controller } from "../../../kube/controller.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
+import { Listeners } from "../listeners.ts";
 import { ReconcileMetrics } from "../reconcile_metrics.ts";
-import { byAddresses, type HubCaches, loadBalancerKeyOf } from "../hub/hub_caches.ts";
+import {
+  byAddresses,
+  type HubCaches,
+  liveHubService,
+  loadBalancerKeyOf,
+} from "../hub/hub_caches.ts";
 import { readFrontPorts } from "../loadbalancer/front_ports.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
+import { CheckIntervals } from "./check_intervals.ts";
 import { evaluate, type Evaluation, guarded } from "./evaluation.ts";
 import { fingerprint, hostNamesOf } from "./fingerprint.ts";
 import { FleetLedger } from "./fleet_ledger.ts";
-import { HostNameUsers } from "./host_name_users.ts";
+import { type HostNames, HostNameUsers } from "./host_name_users.ts";
 import { resourcesOf } from "./resources.ts";
-
-/** What host names resolve to; the resolver is `host_names/`. */
-export interface HostNames {
-  /** The last answer, guarded or not; undefined while there has been none. */
-  lookup(hostname: string): readonly string[] | undefined;
-  /** Calls `listener` with each host name whose answer changed. */
-  subscribe(listener: (hostname: string) => void): Disposable;
-  /** Nobody uses the name any more. */
-  release(hostname: string): void;
-}
 
 /** What the control plane works with. */
 export interface EnvoyControlPlaneOptions {
@@ -64,9 +59,6 @@ interface Entry extends ServedState {
   readonly services: readonly L4Service[];
 }
 
-/** A new interval changes every cluster of a fleet, so a burst of objects must settle first; ms. */
-const intervalDelay = 1_000;
-
 /** Translation may hold the event loop for so long before others get a turn; ms. */
 const longestRun = 8;
 
@@ -77,9 +69,11 @@ export class EnvoyControlPlane {
   readonly #log: Logger;
   readonly #entries = new Map<string, Entry>();
   readonly #users: HostNameUsers;
-  readonly #listeners = new Set<(key: string) => void>();
-  readonly #fleetListeners = new Set<(fleet: string) => void>();
-  readonly #staleIntervals = new Map<string, Disposable>();
+  /** Keys of load balancers about which something else was decided. */
+  readonly decisions = new Listeners<string>();
+  /** Fleets that got their first object or lost their last. */
+  readonly fleets = new Listeners<string>();
+  readonly #intervals: CheckIntervals;
   readonly #controller: Controller;
   #turnBegan = 0;
 
@@ -87,6 +81,11 @@ export class EnvoyControlPlane {
     this.#options = options;
     this.#log = options.log.with({ part: "envoy-cp" });
     this.#users = new HostNameUsers(options.hostNames);
+    this.#intervals = new CheckIntervals(
+      this.ledger,
+      options.clock,
+      (fleet) => this.#enqueue(this.ledger.keys(fleet)),
+    );
     const { caches, log, clock, metrics } = options;
     const times = new ReconcileMetrics({ name: "envoycp", perNamespace: false, metrics, clock });
     this.#controller = new Controller({
@@ -113,25 +112,13 @@ export class EnvoyControlPlane {
     return this.#entries.get(key);
   }
 
-  /** Calls `listener` with the key of each load balancer about which something else was decided. */
-  onDecided(listener: (key: string) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
-  }
-
-  /** Calls `listener` with each fleet that got its first object or lost its last. */
-  onFleet(listener: (fleet: string) => void): Disposable {
-    this.#fleetListeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#fleetListeners.delete(listener) };
-  }
-
   /**
    * Waits for the caches, translates everything, and opens the stores for answers.
    *
    * @returns false when `signal` fired first.
    */
   async translate(signal: AbortSignal): Promise<boolean> {
-    const { caches, stores } = this.#options;
+    const { caches, stores, clock } = this.#options;
     const { loadBalancers, services, addresses, tenants, configs } = caches;
     try {
       const needed = [loadBalancers, services, addresses, tenants, configs];
@@ -140,6 +127,9 @@ export class EnvoyControlPlane {
       return false; // ordered to end before the caches were ready
     }
     this.#translateAll();
+    // An answer without the load balancers that are given by host name would take them from Envoys
+    // that have been serving them all the time.
+    if (await this.#users.settle(clock, signal)) this.#translateAll();
     stores.markSynced();
     return true;
   }
@@ -147,9 +137,9 @@ export class EnvoyControlPlane {
   /** Follows changes until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
     const { settings, hostNames } = this.#options;
-    using _config = settings.subscribe(() => this.#enqueueAll());
+    using _config = settings.changes.subscribe(() => this.#enqueueAll());
     using _names = hostNames.subscribe((name) => this.#enqueue(this.#users.of(name)));
-    using _timers = { [Symbol.dispose]: () => this.#cancelTimers() };
+    using _intervals = this.#intervals;
     await this.#controller.run(signal);
   }
 
@@ -215,7 +205,7 @@ export class EnvoyControlPlane {
       ? evaluate({
         loadBalancer,
         ports: read.ports,
-        hubService: this.#hubService(loadBalancer),
+        hubService: liveHubService(this.#options.caches.services, loadBalancer),
         runtime: runtime.kind,
         checkInterval: this.ledger.interval(fleet),
         accessLogPath: runtime.accessLogPath(fleet),
@@ -246,9 +236,9 @@ export class EnvoyControlPlane {
     );
     const first = this.ledger.add(fleet, key, checked.length);
     this.#options.stores.get(fleet).set(key, entry.resources);
-    if (first) this.#announceFleet(fleet);
-    if (this.ledger.intervalIsStale(fleet)) this.#scheduleInterval(fleet);
-    for (const listener of [...this.#listeners]) listener(key);
+    if (first) this.fleets.emit(fleet);
+    this.#intervals.look(fleet);
+    this.decisions.emit(key);
   }
 
   #withdraw(key: string): void {
@@ -256,15 +246,8 @@ export class EnvoyControlPlane {
     this.#users.set(key, []);
     if (!this.#entries.delete(key)) return;
     this.#options.stores.get(fleet).delete(key);
-    if (this.ledger.remove(fleet, key)) this.#announceFleet(fleet);
-    for (const listener of [...this.#listeners]) listener(key);
-  }
-
-  #hubService({ metadata }: LoadBalancer): Service | undefined {
-    const { namespace, name } = metadata;
-    const service = this.#options.caches.services.get(`${namespace}/${hubServiceName(name)}`);
-    const ours = service !== undefined && loadBalancerKeyOf(service) === `${namespace}/${name}`;
-    return ours && service.metadata.deletionTimestamp === undefined ? service : undefined;
+    if (this.ledger.remove(fleet, key)) this.fleets.emit(fleet);
+    this.decisions.emit(key);
   }
 
   #fingerprint(loadBalancer: LoadBalancer, fleet: string): string {
@@ -274,34 +257,12 @@ export class EnvoyControlPlane {
     this.#users.set(keyOf(loadBalancer.metadata), hosts);
     return fingerprint({
       loadBalancer,
-      hubService: this.#hubService(loadBalancer)?.metadata,
+      hubService: liveHubService(this.#options.caches.services, loadBalancer)?.metadata,
       addresses,
       answers: hosts.map((host) => hostNames.lookup(host)),
       guardId: settings.guard.id,
       checkInterval: this.ledger.interval(fleet),
     });
-  }
-
-  #scheduleInterval(fleet: string): void {
-    if (this.#staleIntervals.has(fleet)) return;
-    const timer = this.#options.clock.timer(() => {
-      this.#staleIntervals.delete(fleet);
-      if (!this.ledger.intervalIsStale(fleet)) return;
-      this.ledger.refreshInterval(fleet);
-      const interval = this.ledger.interval(fleet);
-      this.#log.info("health-check interval of a fleet changes", { fleet, seconds: interval });
-      this.#enqueue(this.ledger.keys(fleet));
-    }, intervalDelay);
-    this.#staleIntervals.set(fleet, timer);
-  }
-
-  #cancelTimers(): void {
-    for (const timer of this.#staleIntervals.values()) timer[Symbol.dispose]();
-    this.#staleIntervals.clear();
-  }
-
-  #announceFleet(fleet: string): void {
-    for (const listener of [...this.#fleetListeners]) listener(fleet);
   }
 
   #enqueue(keys: Iterable<string>): void {

@@ -13,7 +13,7 @@ import type { EnvoyControlPlane } from "./envoy_control_plane.ts";
 
 /** What the keeper works with. */
 export interface FleetKeeperOptions {
-  readonly controlPlane: Pick<EnvoyControlPlane, "ledger" | "onFleet">;
+  readonly controlPlane: Pick<EnvoyControlPlane, "ledger" | "fleets">;
   readonly runtime: FleetRuntime;
   readonly stores: ResourceStores;
   readonly log: Logger;
@@ -54,7 +54,7 @@ export class FleetKeeper {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { controlPlane, runtime } = this.#options;
-    using _fleets = controlPlane.onFleet((fleet) => this.#enqueue(fleet));
+    using _fleets = controlPlane.fleets.subscribe((fleet) => this.#enqueue(fleet));
     for (const fleet of new Set([...controlPlane.ledger.fleets(), ...runtime.fleets()])) {
       this.#enqueue(fleet);
     }

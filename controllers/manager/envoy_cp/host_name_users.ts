@@ -4,10 +4,20 @@
  * @module
  */
 
-/** What is told when nobody uses a host name any more. */
-export interface HostNameRelease {
+import type { Clock } from "../../../base/clock.ts";
+
+/** What host names resolve to; the resolver is in `host_names/`. */
+export interface HostNames {
+  /** The last answer; undefined while there has been none. Asks for it if need be. */
+  lookup(hostname: string): readonly string[] | undefined;
+  /** Calls `listener` with each host name whose answer changed. */
+  subscribe(listener: (hostname: string) => void): Disposable;
+  /** Nobody uses the name any more. */
   release(hostname: string): void;
 }
+
+/** Names get so long for their first answer; ms. */
+const patience = 2_000;
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -16,7 +26,7 @@ export class HostNameUsers {
   readonly #namesOf = new Map<string, readonly string[]>();
   readonly #usersOf = new Map<string, Set<string>>();
 
-  constructor(private readonly hostNames: HostNameRelease) {}
+  constructor(private readonly hostNames: HostNames) {}
 
   /** The load balancer `key` uses exactly `names`. */
   set(key: string, names: readonly string[]): void {
@@ -26,6 +36,28 @@ export class HostNameUsers {
     else this.#namesOf.delete(key);
     for (const name of names) this.#add(name, key);
     for (const name of before) if (!names.includes(name)) this.#remove(name, key);
+  }
+
+  /**
+   * Waits until every name that is used has been answered, or a moment has passed.
+   *
+   * @returns whether there was anything to wait for.
+   */
+  async settle(clock: Clock, signal: AbortSignal): Promise<boolean> {
+    const { hostNames } = this;
+    const names = [...this.#usersOf.keys()];
+    const answered = () => names.every((name) => hostNames.lookup(name) !== undefined);
+    if (answered()) return false;
+    await new Promise<void>((resolve) => {
+      const done = new DisposableStack();
+      done.defer(resolve);
+      done.use(hostNames.subscribe(() => void (answered() && done.dispose())));
+      done.use(clock.timer(() => done.dispose(), patience));
+      const onAbort = () => done.dispose();
+      signal.addEventListener("abort", onAbort, { once: true });
+      done.defer(() => signal.removeEventListener("abort", onAbort));
+    });
+    return true;
   }
 
   /** The load balancers that use `name`. */

@@ -103,7 +103,10 @@ export class AddressBook {
     const { address, ports } = request;
     const wanted = address === undefined ? undefined : canonical(address);
     if (wanted !== undefined && !holding.addresses.includes(wanted)) return undefined;
+    const added = ports.filter((port) => !holding.ports.includes(port));
     const lost = holding.addresses.some((held) => {
+      // Age decides between two that both have the port; it does not take a port from anybody.
+      if (added.length > 0 && this.#rival(held, owner.name, added) !== undefined) return true;
       const rival = this.#rival(held, owner.name, ports);
       return rival !== undefined && comparePrecedence(rival, owner) < 0;
     });

@@ -124,6 +124,17 @@ Deno.test("ranges are read in three notations, and nothing else", () => {
   }
 });
 
+Deno.test("an older Service does not take a port that a younger one serves already", () => {
+  const book = bookOf("192.0.2.0/24");
+  const address = "192.0.2.0";
+  book.assign(owner("younger", 2), { ...web, address });
+  book.assign(owner("older", 1), { ...web, address, ports: ["TCP/81"] });
+  const moved = book.assign(owner("older", 1), { ...web, ports: ["TCP/80"] });
+  assert.deepEqual(moved, { kind: "assigned", addresses: ["192.0.2.1"] });
+  const refused = book.assign(owner("older", 1), { ...web, address });
+  assert.equal(refused.kind, "unavailable");
+});
+
 Deno.test("no address and port ever belongs to two Services, whatever comes and goes", () => {
   const step = fc.record({
     name: fc.constantFrom("a", "b", "c", "d", "e"),

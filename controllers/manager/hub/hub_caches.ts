@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { namespaces, type Service, services } from "../../../apis/core/v1.ts";
-import type { Namespace } from "../../../apis/core/v1.ts";
+import { type Namespace, namespaces, type Service, services } from "../../../apis/core/v1.ts";
 import {
+  hubServiceName,
   loadBalancerNameLabel,
   managedByLabel,
   managedByValue,
@@ -75,4 +75,22 @@ export function loadBalancerKeyOf(service: Service): string | undefined {
   const { labels = {}, namespace } = service.metadata;
   const name = labels[loadBalancerNameLabel];
   return name && labels[managedByLabel] === managedByValue ? `${namespace}/${name}` : undefined;
+}
+
+/** The hub Service of a load balancer, if it was made for it; even one that is being deleted. */
+export function hubServiceOf(
+  services: ObjectCache<Service>,
+  { metadata: { namespace, name } }: LoadBalancer,
+): Service | undefined {
+  const service = services.get(`${namespace}/${hubServiceName(name)}`);
+  return service && loadBalancerKeyOf(service) === `${namespace}/${name}` ? service : undefined;
+}
+
+/** The same, unless it is being deleted. */
+export function liveHubService(
+  services: ObjectCache<Service>,
+  loadBalancer: LoadBalancer,
+): Service | undefined {
+  const service = hubServiceOf(services, loadBalancer);
+  return service?.metadata.deletionTimestamp === undefined ? service : undefined;
 }

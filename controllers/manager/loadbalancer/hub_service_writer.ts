@@ -14,7 +14,7 @@ import type { ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
-import { loadBalancerKeyOf } from "../hub/hub_caches.ts";
+import { hubServiceOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
 import type { FrontPort } from "./front_ports.ts";
 import type { HubPorts } from "./hub_ports.ts";
@@ -44,10 +44,8 @@ export class HubServiceWriter {
   constructor(private readonly options: HubServiceWriterOptions) {}
 
   /** The hub Service, if it was made for this load balancer. */
-  own({ metadata }: LoadBalancer): Service | undefined {
-    const { namespace, name } = metadata;
-    const service = this.options.services.get(`${namespace}/${hubServiceName(name)}`);
-    return service && loadBalancerKeyOf(service) === `${namespace}/${name}` ? service : undefined;
+  own(loadBalancer: LoadBalancer): Service | undefined {
+    return hubServiceOf(this.options.services, loadBalancer);
   }
 
   /** Makes the hub Service what it should be; writes only when it is not. */

@@ -107,7 +107,7 @@ export class LoadBalancerController {
   /** Reconciles until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
     const { settings, dataPlane, caches } = this.#options;
-    using _settings = settings.subscribe(() => {
+    using _settings = settings.changes.subscribe(() => {
       for (const { metadata } of caches.loadBalancers.list()) {
         this.#controller.enqueue(keyOf(metadata));
       }
