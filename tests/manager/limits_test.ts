@@ -1,0 +1,54 @@
+/**
+ * A hub that is too small: addresses and listener ports run out, and come back.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { eventually } from "../harness/mod.ts";
+import { HubFixture } from "./hub_fixture.ts";
+
+Deno.test("when the pool is empty a load balancer says so, and gets the next free address", async () => {
+  await using hub = await HubFixture.start({ addressPool: "127.61.7.1-127.61.7.2" });
+  await hub.tenants("acme");
+  for (const name of ["one", "two"]) {
+    await hub.createLoadBalancer("acme", name);
+    await hub.addressOf("acme", name);
+  }
+  await hub.createLoadBalancer("acme", "three");
+  const exhausted = { status: "False", reason: "AddressPoolExhausted" };
+  const { message } = await hub.condition("acme", "three", "AddressAssigned", exhausted);
+  assert.match(message, /all IPv4 addresses of the pool are in use/);
+  await hub.condition("acme", "three", "Ready", exhausted);
+  await eventually(async () => {
+    type Events = { items: { reason: string; regarding: { kind: string; name: string } }[] };
+    const path = "/apis/events.k8s.io/v1/namespaces/tenant-acme/events";
+    const { items } = await hub.admin.request<Events>("GET", path);
+    return items.some(({ reason, regarding }) =>
+      reason === "AddressPoolExhausted" && regarding.kind === "LoadBalancer" &&
+      regarding.name === "three"
+    );
+  }, { describe: "an event on the load balancer" });
+  await hub.deleteLoadBalancer("acme", "one");
+  assert.equal(await hub.addressOf("acme", "three"), "127.61.7.1");
+});
+
+Deno.test("when listener ports run out a load balancer says so, and those with ports are unharmed", async () => {
+  await using hub = await HubFixture.start({ managerFlags: ["--port-range=10000-10002"] });
+  await hub.tenants("acme");
+  const ports = (...numbers: number[]) => ({ ports: numbers.map((port) => ({ port })) });
+  await hub.createLoadBalancer("acme", "two", ports(80, 81));
+  await hub.addressOf("acme", "two");
+  await hub.createLoadBalancer("acme", "more", ports(80, 81));
+  const exhausted = { status: "False", reason: "PortRangeExhausted" };
+  const { message } = await hub.condition("acme", "more", "Accepted", exhausted);
+  assert.match(message, /1 more listener ports are needed/);
+  assert.equal(await hub.hubService("acme", "more"), undefined, "nothing is half made");
+  await hub.createLoadBalancer("acme", "more", ports(80));
+  await hub.addressOf("acme", "more");
+  const listeners = [];
+  for (const name of ["two", "more"]) {
+    const service = await hub.hubService("acme", name);
+    listeners.push(...service?.spec.ports?.map(({ targetPort }) => targetPort) ?? []);
+  }
+  assert.deepEqual(listeners.sort(), [10000, 10001, 10002]);
+});

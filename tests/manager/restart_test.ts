@@ -1,0 +1,110 @@
+/**
+ * What outlives a manager, and what it does when there is nothing to do.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { delay, systemClock } from "../../base/clock.ts";
+import { askTcp, eventually, TcpBackend } from "../harness/mod.ts";
+import { type HubFixture, sharedHub } from "./hub_fixture.ts";
+
+const names = ["a", "b", "c"];
+const shared = sharedHub({}, async (hub) => {
+  await hub.tenants("acme");
+  for (const name of names) await hub.createLoadBalancer("acme", name);
+  for (const name of names) await hub.condition("acme", name, "Programmed", { status: "True" });
+});
+
+// The shared manager's process changes hands while a test runs.
+const sanitizersOff = { sanitizeOps: false, sanitizeResources: false };
+
+/** Versions of everything a manager writes: a write of any of it would show. */
+async function versions(hub: HubFixture): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const kubelb = "/apis/kubelb.k8c.io/v1alpha1";
+  const paths = [
+    "/api/v1/services",
+    "/api/v1/namespaces",
+    "/api/v1/secrets",
+    "/apis/rbac.authorization.k8s.io/v1/roles",
+    ...["tenants", "tenantstates", "loadbalancers", "configs"].map((kind) => `${kubelb}/${kind}`),
+  ];
+  for (const path of paths) {
+    type List = { items: { metadata: { uid: string; resourceVersion: string } }[] };
+    const { items } = await hub.admin.request<List>("GET", path);
+    for (const { metadata } of items) {
+      found.set(`${path} ${metadata.uid}`, metadata.resourceVersion);
+    }
+  }
+  return found;
+}
+
+/** Write requests that the manager has sent since it started, besides its Lease (PUT). */
+async function writes(hub: HubFixture): Promise<number> {
+  const lines = (await hub.hub.manager.metrics()).split("\n");
+  return lines.filter((line) =>
+    /^rest_client_requests_total\{.*method="(POST|PATCH|DELETE)"/.test(line)
+  )
+    .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+async function assignments(hub: HubFixture): Promise<unknown[]> {
+  return await Promise.all(names.map(async (name) => {
+    const service = await hub.hubService("acme", name);
+    return [name, service?.spec.ports, service?.status?.loadBalancer?.ingress];
+  }));
+}
+
+Deno.test("an idle manager writes nothing", async () => {
+  const hub = shared();
+  const before = await writes(hub);
+  const objects = await versions(hub);
+  await delay(systemClock, 5_000); // the silence itself is what is looked at
+  assert.equal(await writes(hub), before);
+  assert.deepEqual(await versions(hub), objects);
+});
+
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  Deno.test(
+    `after ${signal} traffic goes on, and the next manager moves and writes nothing`,
+    sanitizersOff,
+    async () => {
+      const hub = shared();
+      await using backend = new TcpBackend({
+        address: hub.network.nodeAddress(1),
+        port: 31080,
+        identity: "steady",
+      });
+      const address = await hub.addressOf("acme", "a");
+      // Two health checks must pass before an endpoint that was dead gets traffic.
+      await eventually(() => askTcp(address, 8080), { deadline: 20_000 });
+      const before = await assignments(hub);
+      const objects = await versions(hub);
+      await hub.hub.manager.kill(signal);
+      assert.equal(await askTcp(address, 8080), backend.identity);
+      await hub.hub.manager.start();
+      await hub.hub.manager.waitReady();
+      await hub.createLoadBalancer("acme", `after-${signal.toLowerCase()}`);
+      await hub.addressOf("acme", `after-${signal.toLowerCase()}`, 5_000);
+      assert.equal(await askTcp(address, 8080), backend.identity);
+      assert.deepEqual(await assignments(hub), before);
+      const now = await versions(hub);
+      for (const [object, version] of objects) assert.equal(now.get(object), version, object);
+    },
+  );
+}
+
+Deno.test("a hub Service that is deleted by hand comes back with the same listener ports", async () => {
+  const hub = shared();
+  const before = (await hub.hubService("acme", "b"))!;
+  await hub.admin.request("DELETE", "/api/v1/namespaces/tenant-acme/services/envoy-b");
+  const after = await eventually(async () => {
+    const service = await hub.hubService("acme", "b");
+    return service && service.metadata.uid !== before.metadata.uid && service;
+  });
+  assert.deepEqual(
+    after.spec.ports?.map(({ targetPort }) => targetPort),
+    before.spec.ports?.map(({ targetPort }) => targetPort),
+  );
+  await hub.addressOf("acme", "b");
+});
