@@ -83,7 +83,7 @@ export class RequestSender {
     using deadline = new Deadline(clock, request.timeout, request.signal);
     const start = clock.monotonic();
     try {
-      const response = await this.#transmit(request, deadline.signal, false);
+      const response = await this.#transmit(request, deadline.signal);
       const text = await obedientText(response, deadline.signal);
       if (!response.ok) throw this.#refusal(request.call, response, text);
       return parseAnswer(request.call, response.status, text);
@@ -109,7 +109,7 @@ export class RequestSender {
     deadline.signal.addEventListener("abort", abort, { once: true });
     signal.addEventListener("abort", () => stream.abort(signal.reason), { once: true });
     try {
-      const response = await this.#transmit(request, stream.signal, true);
+      const response = await this.#transmit(request, stream.signal);
       if (response.ok) return obedientBody(response.body ?? emptyBody(), stream.signal);
       throw this.#refusal(request.call, response, await obedientText(response, stream.signal));
     } catch (error) {
@@ -119,7 +119,7 @@ export class RequestSender {
     }
   }
 
-  async #transmit(request: ApiRequest, signal: AbortSignal, streaming: boolean): Promise<Response> {
+  async #transmit(request: ApiRequest, signal: AbortSignal): Promise<Response> {
     const { method, target, body, contentType = "application/json" } = request;
     const headers: Record<string, string> = {
       accept: "application/json",
@@ -133,7 +133,6 @@ export class RequestSender {
         target,
         headers,
         signal,
-        streaming,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       code = String(response.status);

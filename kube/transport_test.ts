@@ -16,8 +16,8 @@ function serve(handler: Handler) {
   return { config, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-function request(signal: AbortSignal, streaming = false): TransportRequest {
-  return { method: "GET", target: "/x?y=z", headers: { a: "b" }, signal, streaming };
+function request(signal: AbortSignal): TransportRequest {
+  return { method: "GET", target: "/x?y=z", headers: { a: "b" }, signal };
 }
 
 const patient = () => new AbortController().signal;
@@ -92,7 +92,7 @@ Deno.test("forgetting connections does not disturb streams that are open", async
     );
   });
   using transport = new HttpTransport(server.config(rotating("one").credential));
-  const response = await transport.send(request(patient(), true));
+  const response = await transport.send(request(patient()));
   const reading = response.text();
   transport.reconnect();
   more.resolve();
@@ -105,7 +105,7 @@ Deno.test("the caller's signal ends a request and an open stream", async () => {
     new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(1)) }))
   );
   using transport = new HttpTransport(server.config(rotating("one").credential));
-  const response = await transport.send(request(stop.signal, true));
+  const response = await transport.send(request(stop.signal));
   stop.abort(new Error("enough"));
   await assert.rejects(response.text(), /enough/);
 });
