@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { services } from "../apis/core/v1.ts";
 import { defineFlags, parseFlags } from "../modes/flags.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
 import { startTenantCluster } from "../tools/installation/tenant_cluster.ts";
@@ -18,6 +19,7 @@ import { measureRestart } from "./l4/restart.ts";
 import { formatMilliseconds, type Row } from "./l4/row.ts";
 import { measureIdleWrites, measureServicePath } from "./l4/service_path.ts";
 import { World } from "./l4/world.ts";
+import { Watched } from "./measure/watched.ts";
 import { residentMegabytes } from "./measure/process_usage.ts";
 import { renderTable } from "./measure/table.ts";
 
@@ -90,7 +92,8 @@ async function measureTenant(idle: number): Promise<void> {
   });
   const nodeAddress = world.backend.address;
   await tenant.addNode("node-1", nodeAddress);
-  const path = { hub: world.hub, tenant, nodeAddress };
+  await using watched = await Watched.start(tenant.plane.adminKubeconfig, services);
+  const path = { hub: world.hub, tenant, services: watched, nodeAddress };
   add(...await measureServicePath(path, 20));
   add(await measureIdleWrites(path, idle));
   const ccm = await residentMegabytes(tenant.ccm.process.pid);

@@ -6,7 +6,8 @@
 import { eventually } from "../../tools/process/eventually.ts";
 import { percentile } from "../measure/percentile.ts";
 import { formatMilliseconds, type Row } from "./row.ts";
-import { addressOf, type LoadBalancerObject, type World } from "./world.ts";
+import type { LoadBalancer } from "../../apis/kubelb/v1alpha1/mod.ts";
+import { addressOf, type World } from "./world.ts";
 
 /** Creates `count` load balancers that refer to the tenant's nodes; two rows of the table. */
 export async function measureMassCreation(
@@ -57,19 +58,14 @@ async function createOneByOne(
     const name = `other-${number}`;
     await world.createLoadBalancer(tenant, name);
     const start = performance.now();
-    await eventually(() => readAddress(world, tenant, name), { interval: 10, deadline: 600_000 });
+    await world.loadBalancers.until(`tenant-${tenant}/${name}`, addressOf, 600_000);
     waits.push(performance.now() - start);
   }
   return waits;
 }
 
-async function readAddress(world: World, tenant: string, name: string) {
-  const path = `${world.loadBalancersPath(tenant)}/${name}`;
-  return addressOf(await world.hub.plane.admin.request<LoadBalancerObject>("GET", path));
-}
-
 /** Waits until Envoy accepts connections at every address. */
-async function allListening(all: readonly LoadBalancerObject[]): Promise<void> {
+async function allListening(all: readonly LoadBalancer[]): Promise<void> {
   for (const item of all) {
     const hostname = addressOf(item)!;
     await eventually(async () => {

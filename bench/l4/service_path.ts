@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Service } from "../../apis/core/v1.ts";
 import { delay, systemClock } from "../../base/clock.ts";
 import { TcpBackend } from "../../tools/backends/tcp_backend.ts";
 import { ask } from "../../tools/demo/answers.ts";
@@ -10,6 +11,7 @@ import type { Hub } from "../../tools/installation/hub.ts";
 import type { TenantCluster } from "../../tools/installation/tenant_cluster.ts";
 import { eventually } from "../../tools/process/eventually.ts";
 import { readApiWrites, totalWrites, writesBetween } from "../measure/api_writes.ts";
+import type { Watched } from "../measure/watched.ts";
 import { percentile } from "../measure/percentile.ts";
 import { formatMilliseconds, type Row } from "./row.ts";
 
@@ -17,6 +19,8 @@ import { formatMilliseconds, type Row } from "./row.ts";
 export interface ServicePath {
   readonly hub: Hub;
   readonly tenant: TenantCluster;
+  /** The tenant's Services, by the bench's own watch. */
+  readonly services: Watched<Service>;
   readonly nodeAddress: string;
 }
 
@@ -99,17 +103,19 @@ async function countWrites(path: ServicePath, action: () => Promise<void>): Prom
 /** Written by Kubernetes itself for every Service that has a selector, and for itself. */
 const clusterNoise = ["endpoints", "endpointslices", "ipaddresses", "serviceaccounts/token"];
 
+/** Milliseconds from the answer to the creation. */
 async function createOne(
-  { tenant, nodeAddress }: ServicePath,
+  { tenant, services, nodeAddress }: ServicePath,
   name: string,
 ): Promise<{ addressed: number; answered: number }> {
-  const start = performance.now();
   const service = await tenant.createService(name, [{ protocol: "TCP", port: 8080 }]);
+  const start = performance.now();
   const port = service.spec.ports[0]!.nodePort!;
   await using _backend = new TcpBackend({ identity: name, address: nodeAddress, port });
-  const address = await eventually(
-    async () => (await tenant.service(name)).status?.loadBalancer?.ingress?.[0]?.ip,
-    { interval: 5, deadline: 30_000, describe: `an address of ${name}` },
+  const address = await services.until(
+    `default/${name}`,
+    ({ status }) => status?.loadBalancer?.ingress?.[0]?.ip,
+    30_000,
   );
   const addressed = performance.now() - start;
   const answers = async () => await ask("TCP", address, 8080) === name;

@@ -4,20 +4,13 @@
  * @module
  */
 import { type Hub, startHub } from "../../tools/installation/hub.ts";
+import { type LoadBalancer, loadBalancers } from "../../apis/kubelb/v1alpha1/mod.ts";
 import { eventually } from "../../tools/process/eventually.ts";
+import { Watched } from "../measure/watched.ts";
 import { HttpBackend } from "../../tools/backends/http_backend.ts";
 
 /** The group of KubeLB's kinds, as a path. */
 export const kubelbPath = "/apis/kubelb.k8c.io/v1alpha1";
-
-/** What the bench reads of a LoadBalancer. */
-export interface LoadBalancerObject {
-  metadata: { name: string; namespace: string };
-  status?: {
-    loadBalancer?: { ingress?: { ip: string }[] };
-    conditions?: { type: string; status: string }[];
-  };
-}
 
 /** How the world is made. */
 export interface WorldOptions {
@@ -30,8 +23,14 @@ export interface WorldOptions {
 export class World implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
 
-  private constructor(readonly hub: Hub, readonly backend: HttpBackend) {
+  private constructor(
+    readonly hub: Hub,
+    readonly backend: HttpBackend,
+    /** All load balancers of the hub, by the bench's own watch. */
+    readonly loadBalancers: Watched<LoadBalancer>,
+  ) {
     this.#stack.use(hub);
+    this.#stack.use(loadBalancers);
     this.#stack.use(backend);
   }
 
@@ -45,7 +44,7 @@ export class World implements AsyncDisposable {
       report: options.report,
     });
     const backend = new HttpBackend({ identity: "backend", address: `127.${second + 1}.0.1` });
-    return new World(hub, backend);
+    return new World(hub, backend, await Watched.start(hub.plane.adminKubeconfig, loadBalancers));
   }
 
   /** Process id of the manager. */
@@ -102,23 +101,17 @@ export class World implements AsyncDisposable {
     return `${kubelbPath}/namespaces/tenant-${tenant}/loadbalancers`;
   }
 
-  /** All load balancers of a tenant. */
-  async list(tenant: string): Promise<LoadBalancerObject[]> {
-    const path = this.loadBalancersPath(tenant);
-    const { items } = await this.hub.plane.admin.request<{ items: LoadBalancerObject[] }>(
-      "GET",
-      `${path}?resourceVersion=0`,
-    );
-    return items;
-  }
-
   /** Waits until `count` load balancers have an address in their status; returns all. */
-  async allAddressed(tenant: string, count: number, deadline: number) {
+  async allAddressed(
+    tenant: string,
+    count: number,
+    deadline: number,
+  ): Promise<readonly LoadBalancer[]> {
     const describe = `${count} load balancers of ${tenant} to have an address`;
-    return await eventually(async () => {
-      const all = await this.list(tenant);
+    return await eventually(() => {
+      const all = this.loadBalancers.cache.list(`tenant-${tenant}`);
       return all.filter((item) => addressOf(item) !== undefined).length === count && all;
-    }, { deadline, describe, interval: 50 });
+    }, { deadline, describe, interval: 20 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,6 +120,6 @@ export class World implements AsyncDisposable {
 }
 
 /** The address in a load balancer's status. */
-export function addressOf(item: LoadBalancerObject): string | undefined {
+export function addressOf(item: LoadBalancer): string | undefined {
   return item.status?.loadBalancer?.ingress?.[0]?.ip;
 }
