@@ -33,9 +33,10 @@ export function cluster(service: L4Service): envoy.config.cluster.v3.ICluster {
     },
     connectTimeout: duration(connectTimeout),
     lbPolicy: service.persistence === "SourceIP" ? LbPolicy.MAGLEV : LbPolicy.ROUND_ROBIN,
-    // Traffic goes to healthy endpoints or nowhere: what is unhealthy here has no pod or no network,
-    // and Envoy's panic mode would send every second connection there.
-    commonLbConfig: { healthyPanicThreshold: { value: 0 } },
+    // While one endpoint is healthy nothing goes to the others. When none is, all are tried: a health
+    // check may have come before the pods did, and a connection that would be refused anyway loses
+    // nothing. Envoy rounds to whole percents, so 1 is the least that means "none" up to 100 nodes.
+    commonLbConfig: { healthyPanicThreshold: { value: 1 } },
     // An endpoint that the configuration no longer names gets nothing, healthy or not.
     ignoreHealthOnHostRemoval: true,
     circuitBreakers: {

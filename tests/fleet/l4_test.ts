@@ -199,6 +199,19 @@ Deno.test("a health check takes a dead endpoint out before a client meets it, an
   await eventually(async () => (await seen()).size === 2, { describe: "both again" });
 });
 
+Deno.test("a backend that comes up after its first health check failed is reached at once", async () => {
+  await using fixture = await Fixture.create();
+  const endpoint = deadEndpoint();
+  const healthCheck: HealthCheck = { kind: "tcp", ...pace, intervalSeconds: 60 };
+  const service = l4Service({ healthCheck, endpoints: [endpoint] });
+  fixture.serve(service);
+  await fixture.start();
+  await eventually(async () => (await fixture.metric("envoy_cluster_health_check_failure")) > 0);
+  await using blue = new TcpBackend({ identity: "blue", port: endpoint.port });
+  assert.equal(answered(await askTcpFrom(service.binding)), "blue");
+  assert.equal(blue.peers.length, 1);
+});
+
 for (const proxyProtocol of [undefined, "v2"] as const) {
   for (const protocol of ["TCP", "UDP"] as const) {
     if (protocol === "UDP" && proxyProtocol !== undefined) continue;
