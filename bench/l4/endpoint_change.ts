@@ -35,7 +35,7 @@ export async function measureEndpointChanges(
   const cpuBefore = await cpuMilliseconds(world.managerPid);
   for (let index = 0; index < samples; index++) {
     const name = names[(index * 7919) % names.length]!;
-    latencies.push(await changeOne(world, client, tenant, name, 2 + index % 200));
+    latencies.push(await changeOne(world, client, tenant, name, nextHost()));
   }
   const cpu = (await cpuMilliseconds(world.managerPid) - cpuBefore) / samples;
   const { bytesReceived, bytesSent, responses } = client.traffic;
@@ -45,6 +45,13 @@ export async function measureEndpointChanges(
     bytes: (bytesReceived + bytesSent) / samples,
     responses: responses / samples,
   };
+}
+
+let changes = 0;
+
+/** Another host with each change: one that is set already would never be acknowledged. */
+function nextHost(): number {
+  return 2 + changes++ % 200;
 }
 
 /** Connects as one more Envoy of the fleet and waits until it holds everything. */
