@@ -5,7 +5,6 @@
  */
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Credential, tokenFileCredential } from "./credential.ts";
-import { loadKubeconfig } from "./kubeconfig.ts";
 export { type KubeconfigOptions, loadKubeconfig } from "./kubeconfig.ts";
 
 /** Everything a client needs to talk to one API server as one user. */
@@ -69,18 +68,4 @@ export async function inClusterConfig(options: InClusterOptions = {}): Promise<C
     source: "in-cluster",
     ...(namespace.trim() ? { namespace: namespace.trim() } : {}),
   };
-}
-
-/**
- * Finds the cluster as kubectl does: the flag, else `KUBECONFIG`, else the pod's service account,
- * else `~/.kube/config`.
- *
- * @param flag value of `--kubeconfig`; empty or absent when not given.
- * @throws when none of them works, with a message that says what to do.
- */
-export async function defaultClusterConfig(flag?: string): Promise<ClusterConfig> {
-  const path = flag || Deno.env.get("KUBECONFIG");
-  if (path) return await loadKubeconfig(path);
-  if (Deno.env.get("KUBERNETES_SERVICE_HOST")) return await inClusterConfig();
-  return await loadKubeconfig(`${Deno.env.get("HOME") ?? "~"}/.kube/config`);
 }

@@ -24,7 +24,7 @@ export interface Credential {
 }
 
 /** A credential that never changes. */
-export function staticCredential(identity: Identity): Credential {
+function staticCredential(identity: Identity): Credential {
   return { identity: () => Promise.resolve(identity) };
 }
 

@@ -13,7 +13,7 @@ export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
 }
 
 /** Whether `object` is on its way out: only cleaning up is allowed then. */
-export function isBeingDeleted(object: KubeObject): boolean {
+function isBeingDeleted(object: KubeObject): boolean {
   return object.metadata.deletionTimestamp !== undefined;
 }
 

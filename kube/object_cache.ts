@@ -268,7 +268,7 @@ export class ObjectCache<T extends KubeObject> {
 }
 
 /** `managedFields` is often half of an object, and nobody reads it from a cache. */
-export function dropManagedFields<T extends KubeObject>(object: T): T {
+function dropManagedFields<T extends KubeObject>(object: T): T {
   if (object.metadata.managedFields === undefined) return object;
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };

@@ -12,22 +12,19 @@ import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { Ccm } from "../controllers/ccm/ccm.ts";
 import { refusalText } from "../controllers/ccm/hub/hold_watcher.ts";
-import { isApiError } from "../kube/api_error.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
 import { EventRecorder } from "../kube/event_recorder.ts";
-import type { Informers } from "../kube/informers.ts";
 import { LeaseElection, type LeaseElectionOptions } from "../kube/lease_election.ts";
+import { checkCredential, problems } from "./api_servers.ts";
 import { ccmFlags, type CcmOptions, ccmUsage, parseCcmFlags } from "./ccm_flags.ts";
 import { flagHelp } from "./flag_help.ts";
+import { print } from "./print.ts";
 import { onTermination } from "./termination.ts";
 import { version, versionText } from "./version.ts";
 
 /** Upstream's, so that an upstream CCM and ours never work at the same time. */
 const leaseName = "19f32e7b.ccm.kubelb.k8c.io";
-
-/** Milliseconds that an API server gets for its first answer; then the CCM starts without it. */
-const startPatience = 5_000;
 
 /**
  * Runs the CCM until it is told to end.
@@ -52,11 +49,6 @@ export async function runCcm(args: readonly string[]): Promise<number> {
     log.error("the CCM cannot start", { error });
     return 1;
   }
-}
-
-function print(stream: typeof Deno.stdout, text: string, exitCode: number): number {
-  stream.writeSync(new TextEncoder().encode(text));
-  return exitCode;
 }
 
 async function run(options: CcmOptions, log: Logger): Promise<number> {
@@ -106,27 +98,6 @@ function defaultHubKubeconfig(): string {
   return `${Deno.env.get("HOME") ?? ""}/.kube/kubelb`;
 }
 
-/**
- * A credential that the server refuses is a mistake that waiting does not mend; a server that does
- * not answer is not.
- */
-async function checkCredential(
-  client: KubeClient,
-  { source }: ClusterConfig,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(startPatience)]);
-  try {
-    await client.request({ path: "/version", signal: limit });
-  } catch (error) {
-    if (isApiError(error, "Unauthorized")) {
-      throw new Error(`${client.name} cluster, ${source}`, { cause: error });
-    }
-    log.warn("waiting for an API server", { cluster: client.name, server: client.server, error });
-  }
-}
-
 function ccmSettings(options: CcmOptions) {
   return {
     plan: {
@@ -173,11 +144,4 @@ function listen(options: CcmOptions, ccm: Ccm, registry: Registry, log: Logger):
     }),
   ];
   return servers.filter((server) => server !== undefined);
-}
-
-/** What is not current, with the API server's own words: a missing CRD, a missing permission. */
-function problems(informers: Informers): string | undefined {
-  const troubles = informers.troubles();
-  if (troubles.length === 0) return undefined;
-  return troubles.map(({ resource, message }) => `${resource}: ${message}`).join("; ");
 }

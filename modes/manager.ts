@@ -14,12 +14,11 @@ import { parseAddressRange } from "../controllers/manager/host_load_balancer/add
 import { Manager } from "../controllers/manager/manager.ts";
 import { HostRuntime } from "../fleet/host/host_runtime.ts";
 import { parsePortRange } from "../fleet/port_range.ts";
-import { isApiError } from "../kube/api_error.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
 import { EventRecorder } from "../kube/event_recorder.ts";
-import type { Informers } from "../kube/informers.ts";
 import { LeaseElection } from "../kube/lease_election.ts";
+import { checkCredential, problems } from "./api_servers.ts";
 import { flagHelp } from "./flag_help.ts";
 import {
   managerFlags,
@@ -28,14 +27,12 @@ import {
   parseManagerFlags,
   splitHostPort,
 } from "./manager_flags.ts";
+import { print } from "./print.ts";
 import { onTermination } from "./termination.ts";
 import { edition, version, versionText } from "./version.ts";
 
 /** Upstream's, so that an upstream manager and ours never write at the same time. */
 const leaseName = "19f32e7b.kubelb.k8c.io";
-
-/** Milliseconds that the API server gets for its first answer; then the manager starts without it. */
-const startPatience = 5_000;
 
 /** Milliseconds; opening a free state directory takes a few. */
 const standbyAfter = 1_000;
@@ -68,11 +65,6 @@ export async function runManager(args: readonly string[]): Promise<number> {
     log.error("the manager cannot start", { error });
     return 1;
   }
-}
-
-function print(stream: typeof Deno.stdout, text: string, exitCode: number): number {
-  stream.writeSync(new TextEncoder().encode(text));
-  return exitCode;
 }
 
 async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): Promise<void> {
@@ -152,25 +144,6 @@ function hubCluster({ kubeconfig }: ManagerOptions): Promise<ClusterConfig> {
 }
 
 /**
- * A credential that the server refuses is a mistake that waiting does not mend; a server that does
- * not answer is not.
- */
-async function checkCredential(
-  client: KubeClient,
-  { source }: ClusterConfig,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(startPatience)]);
-  try {
-    await client.request({ path: "/version", signal: limit });
-  } catch (error) {
-    if (isApiError(error, "Unauthorized")) throw new Error(`hub, ${source}`, { cause: error });
-    log.warn("waiting for the hub's API server", { server: client.server, error });
-  }
-}
-
-/**
  * Who this manager is in the Lease. Its state directory makes it the only one of this name, so that
  * after a crash it goes on at once instead of waiting until its own Lease has run out.
  */
@@ -197,11 +170,4 @@ function listen(
   serve("health", options["health-probe-bind-address"], healthRoutes(live, ready));
   serve("metrics", options["metrics-addr"], metricsRoutes(metrics));
   return servers;
-}
-
-/** What is not current, with the API server's own words: a missing CRD, a missing permission. */
-function problems(informers: Informers): string | undefined {
-  const troubles = informers.troubles();
-  if (troubles.length === 0) return undefined;
-  return troubles.map(({ resource, message }) => `${resource}: ${message}`).join("; ");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Condition, type KubeObject, resourceType } from "../meta/v1.ts";
+import type { Condition, KubeObject } from "../meta/v1.ts";
 
 /** The part of structural OpenAPI v3 that KubeLB's definitions use. */
 export interface JsonSchemaProps {
@@ -69,12 +69,3 @@ export interface CustomResourceDefinition extends KubeObject {
   };
   status?: { conditions?: Condition[]; storedVersions?: string[] };
 }
-
-/** CustomResourceDefinitions. */
-export const customResourceDefinitions = resourceType<CustomResourceDefinition>(
-  "apiextensions.k8s.io",
-  "v1",
-  "CustomResourceDefinition",
-  "customresourcedefinitions",
-  false,
-);

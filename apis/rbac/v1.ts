@@ -38,19 +38,8 @@ export interface Role extends KubeObject {
   rules?: PolicyRule[] | null;
 }
 
-/** Rules for the whole cluster. */
-export interface ClusterRole extends KubeObject {
-  rules?: PolicyRule[] | null;
-}
-
 /** Gives a role within one namespace. */
 export interface RoleBinding extends KubeObject {
-  subjects?: Subject[];
-  roleRef: RoleRef;
-}
-
-/** Gives a role in the whole cluster. */
-export interface ClusterRoleBinding extends KubeObject {
   subjects?: Subject[];
   roleRef: RoleRef;
 }
@@ -65,22 +54,4 @@ export const roleBindings = resourceType<RoleBinding>(
   "RoleBinding",
   "rolebindings",
   true,
-);
-
-/** ClusterRoles. */
-export const clusterRoles = resourceType<ClusterRole>(
-  rbacGroup,
-  "v1",
-  "ClusterRole",
-  "clusterroles",
-  false,
-);
-
-/** ClusterRoleBindings. */
-export const clusterRoleBindings = resourceType<ClusterRoleBinding>(
-  rbacGroup,
-  "v1",
-  "ClusterRoleBinding",
-  "clusterrolebindings",
-  false,
 );

@@ -78,7 +78,7 @@ Deno.test("an API server that is not there yet is waited for", async () => {
   const file = `${plane().folder}/nobody.kubeconfig`;
   await Deno.writeTextFile(file, text.replace(/https:\/\/127\.0\.0\.1:\d+/, nobody));
   await using manager = await startManager(file);
-  await manager.waitLog(/waiting for the hub's API server/);
+  await manager.waitLog(/waiting for an API server.*cluster=hub/);
   assert.ok(manager.running);
   const status = await manager.kill("SIGTERM");
   assert.equal(status.code, 0, "and it can be told to end meanwhile");

@@ -5,8 +5,8 @@
  */
 import type { Node, Service } from "../../../apis/core/v1.ts";
 import type { EndpointSlice } from "../../../apis/discovery/v1.ts";
+import type { ServiceCIDR } from "../../../apis/networking/v1.ts";
 import { parseIp } from "../endpoint_guard/cidr.ts";
-import type { ServiceCidr } from "./service_cidr.ts";
 
 /** What the hub says about itself. */
 export interface HubFacts {
@@ -17,7 +17,7 @@ export interface HubFacts {
   /** Service `default/kubernetes`. */
   readonly kubernetes: Service | undefined;
   /** `networking.k8s.io/v1` ServiceCIDRs; empty on API servers that do not have them. */
-  readonly serviceCidrs: readonly ServiceCidr[];
+  readonly serviceCidrs: readonly ServiceCIDR[];
   readonly nodes: readonly Node[];
 }
 

@@ -5,6 +5,7 @@
  */
 import { type Node, nodes, type Service } from "../../../apis/core/v1.ts";
 import type { EndpointSlice } from "../../../apis/discovery/v1.ts";
+import { type ServiceCIDR, serviceCIDRs } from "../../../apis/networking/v1.ts";
 import { Backoff } from "../../../base/backoff.ts";
 import { type Clock, delay } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
@@ -14,7 +15,6 @@ import type { Informers } from "../../../kube/informers.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { hubCidrs } from "./hub_cidrs.ts";
 import type { LiveSettings } from "./live_settings.ts";
-import { type ServiceCidr, serviceCidrs } from "./service_cidr.ts";
 
 /** What the discovery works with. */
 export interface HubRangesOptions {
@@ -43,7 +43,7 @@ export function nodeRanges(informers: Informers): ObjectCache<Node> {
 
 /** Discovers the ranges and tells the settings. */
 export class HubRanges {
-  #serviceCidrs: readonly ServiceCidr[] = [];
+  #serviceCidrs: readonly ServiceCIDR[] = [];
 
   constructor(private readonly options: HubRangesOptions) {}
 
@@ -105,7 +105,7 @@ export class HubRanges {
   async #readServiceCidrs(signal: AbortSignal): Promise<void> {
     const { client, log } = this.options;
     try {
-      this.#serviceCidrs = (await client.list(serviceCidrs, { signal })).items;
+      this.#serviceCidrs = (await client.list(serviceCIDRs, { signal })).items;
     } catch (error) {
       // API servers before 1.33 do not have them; the address of Service kubernetes must do there.
       if (!isApiError(error, "ResourceMissing", "NotFound", "Forbidden")) throw error;

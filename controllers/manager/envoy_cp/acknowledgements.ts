@@ -63,7 +63,11 @@ export class Acknowledgements implements XdsObserver {
     const { fleet, stream, typeUrl, resources, removed } = event;
     const envoy = this.#fleets.get(fleet)?.get(stream);
     if (envoy === undefined) return;
-    for (const [name, version] of resources) envoy.held.set(`${typeUrl} ${name}`, version);
+    for (const [name, version] of resources) {
+      envoy.held.set(`${typeUrl} ${name}`, version);
+      // It may have refused this very version before: an address in use is free again later.
+      envoy.refused.delete(`${typeUrl} ${name}`);
+    }
     for (const name of removed) {
       envoy.held.delete(`${typeUrl} ${name}`);
       envoy.refused.delete(`${typeUrl} ${name}`);

@@ -91,3 +91,12 @@ Deno.test("an object without resources waits for them", () => {
   const { acknowledgements } = withEnvoys(1);
   assert.equal(acknowledgements.progress("f", [], 0).kind, "waiting");
 });
+
+Deno.test("a version that was refused and is accepted later counts as held", () => {
+  const { acknowledgements, answer, hold, progress } = withEnvoys(1);
+  const resources = new Map(wanted.map(({ name, version }) => [name, version]));
+  acknowledgements.onRejected({ ...answer, stream: 1, resources, message: "address in use" });
+  assert.equal(progress().kind, "rejected");
+  hold(1, ["a", "1"], ["b", "1"]);
+  assert.equal(progress().kind, "programmed");
+});

@@ -15,15 +15,16 @@ import { Controller, type ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { CacheEvent, ObjectCache } from "../../../kube/object_cache.ts";
 import { applyStatus } from "../../../kube/status.ts";
+import { ownerOfService } from "../hub/service_owner.ts";
 import { type AddressAnswer, AddressBook } from "./address_book.ts";
 import type { AddressRange } from "./address_range.ts";
 import {
-  addressOwner,
   addressRequestOf,
   assignedAddresses,
   frontPortsOf,
   hostServiceStatus,
   isHostService,
+  reasonOf,
 } from "./host_service.ts";
 
 /** What it works with. */
@@ -77,7 +78,7 @@ export class HostLoadBalancer {
     // What is assigned must be known before anything new is: oldest first, so that they win.
     const present = cache.list().filter(isHostService).sort(byPrecedence);
     for (const service of present) {
-      this.#book.hold(addressOwner(service), assignedAddresses(service), frontPortsOf(service));
+      this.#book.hold(ownerOfService(service), assignedAddresses(service), frontPortsOf(service));
     }
     for (const service of present) this.#answer(service);
     await this.#controller.run(signal);
@@ -96,8 +97,7 @@ export class HostLoadBalancer {
     if (written === service) return;
     cache.observe(written);
     if (answer.kind !== "assigned") {
-      const reason = status.conditions?.at(-1)?.reason ?? answer.kind;
-      events.event(service, "Warning", reason, answer.message);
+      events.event(service, "Warning", reasonOf(answer.kind), answer.message);
       log.warn("no address for a Service", { reason: answer.message });
     }
     // It has moved, so what it had is free.
@@ -107,7 +107,7 @@ export class HostLoadBalancer {
   #answer(service: Service): AddressAnswer {
     const key = keyOf(service.metadata);
     const request = addressRequestOf(service, this.#book.families);
-    const answer = this.#book.assign(addressOwner(service), request);
+    const answer = this.#book.assign(ownerOfService(service), request);
     if (answer.kind === "assigned") this.#waiting.delete(key);
     else this.#waiting.add(key);
     return answer;
@@ -132,5 +132,5 @@ function concerns(service: Service, { previous }: CacheEvent<Service>): boolean 
 }
 
 function byPrecedence(a: Service, b: Service): number {
-  return comparePrecedence(addressOwner(a), addressOwner(b));
+  return comparePrecedence(ownerOfService(a), ownerOfService(b));
 }

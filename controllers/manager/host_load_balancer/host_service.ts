@@ -6,8 +6,7 @@
 import type { Service } from "../../../apis/core/v1.ts";
 import { conditionReasons, setCondition } from "../../../apis/kubelb/conditions.ts";
 import { hostLoadBalancerClass } from "../../../apis/kubelb/names.ts";
-import { keyOf } from "../../../apis/meta/v1.ts";
-import type { PortOwner } from "../../../fleet/port_owner.ts";
+import { portKey } from "../loadbalancer/hub_service.ts";
 import type { AddressAnswer, AddressRequest } from "./address_book.ts";
 import { addressConditionType } from "./address_condition.ts";
 import type { Family } from "./address_range.ts";
@@ -18,12 +17,6 @@ export function isHostService(service: Service): boolean {
     service.spec.loadBalancerClass === hostLoadBalancerClass;
 }
 
-/** The Service as a holder of addresses. */
-export function addressOwner({ metadata }: Service): PortOwner {
-  const created = Date.parse(metadata.creationTimestamp ?? "");
-  return { name: keyOf(metadata), created, uid: metadata.uid ?? "" };
-}
-
 /** The addresses that its status says it has. */
 export function assignedAddresses(service: Service): string[] {
   return (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip || []);
@@ -31,7 +24,7 @@ export function assignedAddresses(service: Service): string[] {
 
 /** `TCP/80` and so on. */
 export function frontPortsOf(service: Service): string[] {
-  return (service.spec.ports ?? []).map(({ protocol = "TCP", port }) => `${protocol}/${port}`);
+  return (service.spec.ports ?? []).map(portKey);
 }
 
 /**
@@ -73,7 +66,8 @@ export function hostServiceStatus(
   return { loadBalancer: { ingress }, conditions: [...conditions] };
 }
 
-function reasonOf(kind: "exhausted" | "unavailable"): string {
+/** The condition's and the event's reason for an answer without addresses. */
+export function reasonOf(kind: "exhausted" | "unavailable"): string {
   return kind === "exhausted"
     ? conditionReasons.addressPoolExhausted
     : conditionReasons.addressUnavailable;

@@ -12,6 +12,7 @@ import type { PortTable } from "../../../fleet/port_table.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { CacheEvent, ObjectCache } from "../../../kube/object_cache.ts";
 import { loadBalancerKeyOf, managedSelector } from "../hub/hub_caches.ts";
+import { ownerOfService } from "../hub/service_owner.ts";
 import type { FrontPort } from "./front_ports.ts";
 import { portKey } from "./hub_service.ts";
 import { keptTargetPorts, knownTargetPorts, targetPortNumbers } from "./target_ports.ts";
@@ -116,14 +117,6 @@ export class HubPorts implements Disposable {
     );
     this.table.hold(metadata.namespace ?? "", ownerOfService(service), numbers);
   }
-}
-
-function ownerOfService({ metadata }: Service): PortOwner {
-  return {
-    name: keyOf(metadata),
-    created: Date.parse(metadata.creationTimestamp ?? ""),
-    uid: metadata.uid ?? "",
-  };
 }
 
 /** Without a Service, the load balancer's own age decides about ports that its status remembers. */
