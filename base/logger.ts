@@ -93,8 +93,12 @@ function renderJson(fields: LogFields): string {
 function renderText(fields: LogFields): string {
   const { time, level, message, ...rest } = fields;
   const tail = Object.entries(rest).map(([key, value]) => `${key}=${renderValue(value)}`);
-  return [time, String(level).toUpperCase().padEnd(5), message, ...tail].join(" ");
+  const words = String(message).replaceAll(lineBreaks, " ");
+  return [time, String(level).toUpperCase().padEnd(5), words, ...tail].join(" ");
 }
+
+/** A message may quote Envoy or a tenant, who must not be able to begin a line of their own. */
+const lineBreaks = /\s*[\r\n\u2028\u2029]\s*/g;
 
 function renderValue(value: unknown): string {
   const simple = plain(value);

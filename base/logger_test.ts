@@ -39,6 +39,15 @@ Deno.test("a text line quotes what a reader could misread", () => {
   );
 });
 
+Deno.test("a message of several lines stays one line", () => {
+  const { lines, log } = capture("text");
+  log.error("refused: name {\n  x\r\n}\u2028 2026-01-02T03:04:05.000Z INFO  all is well");
+  assert.equal(
+    lines[0],
+    "2026-01-02T03:04:05.000Z ERROR refused: name { x } 2026-01-02T03:04:05.000Z INFO  all is well",
+  );
+});
+
 Deno.test("errors are written with their causes, in both formats", () => {
   const error = new Error("cannot list", { cause: new Error("refused") });
   const json = capture("json");

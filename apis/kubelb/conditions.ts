@@ -78,6 +78,9 @@ export type ConditionReason = typeof conditionReasons[keyof typeof conditionReas
 /** A condition without the time, which {@linkcode setCondition} knows. */
 export type NewCondition = Omit<Condition, "lastTransitionTime">;
 
+/** Characters of a message. The API takes 32 KiB, but a person who reads it would not. */
+const messageLimit = 2_048;
+
 /**
  * The conditions with `next` in its place: replaced where its type is, appended when new. The time
  * of the last transition stays when the status does. Answers the very same list when nothing
@@ -93,6 +96,7 @@ export function setCondition(
   const current = conditions?.find((condition) => condition.type === next.type);
   const condition: Condition = {
     ...next,
+    message: shorten(next.message),
     lastTransitionTime: current?.status === next.status
       ? current.lastTransitionTime
       // Kubernetes' own times have whole seconds.
@@ -101,6 +105,18 @@ export function setCondition(
   if (current && equal(current, condition)) return conditions!;
   if (!current) return [...conditions ?? [], condition];
   return conditions!.map((other) => other === current ? condition : other);
+}
+
+/**
+ * Messages quote what users wrote and what Envoy answered, which may be of any length; a message that
+ * the API refuses would leave the object without any status. Beginning and end are kept: people put
+ * the subject first, Envoy puts the cause last.
+ */
+function shorten(message: string): string {
+  const characters = [...message];
+  if (characters.length <= messageLimit) return message;
+  const half = messageLimit / 2 - 1;
+  return `${characters.slice(0, half).join("")} … ${characters.slice(-half).join("")}`.trim();
 }
 
 /** The condition of that type. */

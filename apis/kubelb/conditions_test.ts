@@ -52,3 +52,14 @@ Deno.test("an absent condition is not True", () => {
   assert.equal(isConditionTrue(undefined, "Ready"), false);
   assert.equal(findCondition([ready], "Synced"), undefined);
 });
+
+Deno.test("a message of any length is written, with its beginning and its end", () => {
+  const message = `spec.ports[0] ${"🐝x".repeat(50_000)} the cause`;
+  const conditions = setCondition(undefined, { ...withoutTime(ready), message }, now);
+  const written = conditions[0]!.message;
+  assert.match(written, /^spec\.ports\[0\] .+ … .+ the cause$/u);
+  assert.ok([...written].length <= 2_049, `${[...written].length} characters`);
+  assert.ok(written.isWellFormed());
+  // The next look at the same object finds nothing to write.
+  assert.equal(setCondition(conditions, { ...withoutTime(ready), message }, now), conditions);
+});

@@ -4,8 +4,13 @@
  *
  * @module
  */
+import { parseDuration } from "../../../apis/kubelb/duration.ts";
 import { hubServiceName } from "../../../apis/kubelb/names.ts";
-import type { LoadBalancer, LoadBalancerPort } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import type {
+  LoadBalancer,
+  LoadBalancerPort,
+  LoadBalancerSpec,
+} from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { parseCidr, parseIp } from "../endpoint_guard/cidr.ts";
 
 /** A port on which clients reach a load balancer. */
@@ -35,6 +40,9 @@ export type FrontPorts =
 
 /** Types of Service that the hub makes for a load balancer. */
 const serviceTypes = ["ClusterIP", "NodePort", "LoadBalancer"];
+
+/** Milliseconds between two checks, or until one has failed; nobody needs more. */
+const longestCheck = 3_600_000;
 
 /** Reads `spec`; never throws, whatever an old or foreign CCM wrote. */
 export function readFrontPorts(loadBalancer: LoadBalancer): FrontPorts {
@@ -68,12 +76,30 @@ function specProblems({ metadata, spec }: LoadBalancer): Problem[] {
     const message = `"${spec.loadBalancerIP}" is not an IP address`;
     problems.push({ field: "spec.loadBalancerIP", message });
   }
+  problems.push(...healthCheckProblems(spec));
   spec.sourceRanges?.forEach((range, index) => {
     if (!isCidr(range)) {
       const message = `"${range}" is not an IP range such as 192.0.2.0/24`;
       problems.push({ field: `spec.sourceRanges[${index}]`, message });
     }
   });
+  return problems;
+}
+
+/** Envoy refuses such values, and with them whatever else is in the same response. */
+function healthCheckProblems({ healthCheckNodePort = 0, healthCheck = {} }: LoadBalancerSpec) {
+  const problems: Problem[] = [];
+  // 0 is how a Service without one writes it.
+  if (healthCheckNodePort !== 0 && !isPort(healthCheckNodePort)) {
+    const message = `${healthCheckNodePort} is out of range: use 1 to 65535`;
+    problems.push({ field: "spec.healthCheckNodePort", message });
+  }
+  for (const name of ["interval", "timeout"] as const) {
+    const text = healthCheck[name];
+    if (text === undefined || (parseDuration(text) ?? Infinity) <= longestCheck) continue;
+    const message = `"${text}" is no duration up to an hour, such as 5s`;
+    problems.push({ field: `spec.healthCheck.${name}`, message });
+  }
   return problems;
 }
 
@@ -85,7 +111,7 @@ function portProblems(ports: readonly FrontPort[]): Problem[] {
   const seen = new Map<string, number>();
   for (const { port, protocol, index } of ports) {
     const field = `spec.ports[${index}].port`;
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    if (!isPort(port)) {
       problems.push({ field, message: `${port} is out of range: use 1 to 65535` });
     }
     const first = seen.get(`${protocol}/${port}`);
@@ -93,6 +119,10 @@ function portProblems(ports: readonly FrontPort[]): Problem[] {
     else problems.push({ field, message: `${protocol} ${port} is spec.ports[${first}] already` });
   }
   return problems;
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
 function isCidr(text: string): boolean {

@@ -63,6 +63,14 @@ Deno.test("what cannot be served names its field", () => {
     [{ ...ok, type: "ExternalName" }, /^spec\.type "ExternalName"/],
     [{ ...ok, loadBalancerIP: "10.0.0" }, /^spec\.loadBalancerIP "10\.0\.0"/],
     [{ ...ok, sourceRanges: ["10.0.0.0/8", "x"] }, /^spec\.sourceRanges\[1\] "x"/],
+    [{ ...ok, healthCheckNodePort: 70000 }, /^spec\.healthCheckNodePort 70000 is out of range/],
+    [{ ...ok, healthCheckNodePort: -5 }, /^spec\.healthCheckNodePort -5 is out of range/],
+    [{ ...ok, healthCheck: { interval: "61m" } }, /^spec\.healthCheck\.interval "61m"/],
+    [
+      { ...ok, healthCheck: { timeout: `${"9".repeat(400)}h` } },
+      /^spec\.healthCheck\.timeout "9+h"/,
+    ],
+    [{ ...ok, healthCheck: { timeout: "soon" } }, /^spec\.healthCheck\.timeout "soon" is no/],
   ];
   for (const [spec, expected] of table) {
     const problems = problemsOf(spec);
@@ -75,6 +83,11 @@ Deno.test("a load balancer without a ports field is told so", () => {
   const loadBalancer = loadBalancerWith({});
   delete loadBalancer.spec.ports;
   assert.equal(readFrontPorts(loadBalancer).valid, false);
+});
+
+Deno.test("a health check that Envoy takes is no problem", () => {
+  const healthCheck = { interval: "1h", timeout: "100ms" };
+  assert.deepEqual(problemsOf({ ports: [{ port: 80 }], healthCheck, healthCheckNodePort: 0 }), []);
 });
 
 Deno.test("a hundred ports are as good as one", () => {
