@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Listeners } from "../../base/listeners.ts";
 import type { Resource } from "./resource.ts";
 
 /** Resources of one type that changed content, appeared or went. */
@@ -32,7 +33,7 @@ const nothing: ReadonlyMap<string, Entry> = new Map();
 export class ResourceStore {
   readonly #types = new Map<string, Map<string, Entry>>();
   readonly #owners = new Map<string, readonly Resource[]>();
-  readonly #listeners = new Set<(change: ResourceChange) => void>();
+  readonly #changes = new Listeners<ResourceChange>();
 
   /** @param fleet the fleet's name, which is the node id of its Envoys. */
   constructor(readonly fleet: string) {}
@@ -98,8 +99,7 @@ export class ResourceStore {
 
   /** Calls `listener` once for each type of each change, until the result is disposed. */
   subscribe(listener: (change: ResourceChange) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.subscribe(listener);
   }
 
   #contribute(owner: string, resource: Resource, changes: Changes): void {
@@ -136,7 +136,7 @@ export class ResourceStore {
 
   #announce(changes: Changes): number {
     for (const [typeUrl, names] of changes.byType) {
-      for (const listener of [...this.#listeners]) listener({ typeUrl, names });
+      this.#changes.emit({ typeUrl, names });
     }
     return changes.count;
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Listeners } from "../../base/listeners.ts";
 import { ResourceStore } from "./resource_store.ts";
 
 /** What {@linkcode ResourceStores.subscribe} reports. */
@@ -13,7 +14,7 @@ export type StoresEvent =
 /** One {@linkcode ResourceStore} per fleet. */
 export class ResourceStores {
   readonly #stores = new Map<string, ResourceStore>();
-  readonly #listeners = new Set<(event: StoresEvent) => void>();
+  readonly #events = new Listeners<StoresEvent>();
   #synced = false;
 
   /** The store of a fleet; created empty when there is none. */
@@ -37,7 +38,7 @@ export class ResourceStores {
 
   /** Drops a fleet's store; the streams that it served are ended by the server. */
   remove(fleet: string): void {
-    if (this.#stores.delete(fleet)) this.#emit({ type: "removed", fleet });
+    if (this.#stores.delete(fleet)) this.#events.emit({ type: "removed", fleet });
   }
 
   /** False: nobody is answered, since an empty answer at start-up would delete everything. */
@@ -49,16 +50,11 @@ export class ResourceStores {
   markSynced(): void {
     if (this.#synced) return;
     this.#synced = true;
-    this.#emit({ type: "synced" });
+    this.#events.emit({ type: "synced" });
   }
 
   /** Calls `listener` for each event, until the result is disposed. */
   subscribe(listener: (event: StoresEvent) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
-  }
-
-  #emit(event: StoresEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    return this.#events.subscribe(listener);
   }
 }

@@ -7,6 +7,7 @@ import { type Namespace, namespaces } from "../../../apis/core/v1.ts";
 import type { Addresses } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { Backoff } from "../../../base/backoff.ts";
 import { type Clock, delay } from "../../../base/clock.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { isApiError } from "../../../kube/api_error.ts";
 import type { KubeClient } from "../../../kube/client.ts";
@@ -28,10 +29,15 @@ export interface HoldWatcherOptions {
 
 /** The shell around {@linkcode clusterHold}. */
 export class HoldWatcher {
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Listeners<void>();
   #clusterUid: string | undefined;
   #kubeSystem: Namespace | undefined;
   #hold: ClusterHold = { kind: "unknown" };
+  /**
+   * Whether the tenant was ours once. From then on `takeOver` no longer counts: two clusters that
+   * both carry it would otherwise take the tenant, and sweep it, in turn.
+   */
+  #hasHeld = false;
 
   constructor(private readonly options: HoldWatcherOptions) {}
 
@@ -47,8 +53,7 @@ export class HoldWatcher {
 
   /** Calls `listener` whenever the hold changes. */
   subscribe(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.subscribe(listener);
   }
 
   /** Follows the hub's record until `signal` fires. Never throws. */
@@ -96,12 +101,13 @@ export class HoldWatcher {
       clusterUid: this.#clusterUid,
       addressesSynced: addresses.synced,
       addresses: addresses.get(addressesKey),
-      takeOver,
+      takeOver: takeOver && !this.#hasHeld,
     });
+    if (this.#hold.kind === "held") this.#hasHeld = true;
     const holder = (hold: ClusterHold) => hold.kind === "refused" ? hold.holder : undefined;
     if (before.kind === this.#hold.kind && holder(before) === holder(this.#hold)) return;
     this.#tell();
-    for (const listener of this.#listeners) listener();
+    this.#changes.emit();
   }
 
   #tell(): void {

@@ -6,6 +6,7 @@
 import { Backoff } from "../../../base/backoff.ts";
 import { type Clock, delay } from "../../../base/clock.ts";
 import { describeError } from "../../../base/errors.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { type ApiErrorReason, isApiError } from "../../../kube/api_error.ts";
 import type { CcmMetrics, HubOperation } from "../ccm_metrics.ts";
@@ -37,7 +38,7 @@ export interface HubConnectionOptions {
  * instead of each knocking at the door: a thousand Services cost one request a few seconds.
  */
 export class HubConnection {
-  readonly #listeners = new Set<() => void>();
+  readonly #recoveries = new Listeners<void>();
   /** Since when no call has succeeded, on the monotonic clock. */
   #failingSince: number | undefined;
   #lost = false;
@@ -59,8 +60,7 @@ export class HubConnection {
 
   /** Calls `listener` each time the hub answers again. */
   onRecovered(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#recoveries.subscribe(listener);
   }
 
   /** Makes one call to the hub and learns from how it ends. */
@@ -98,8 +98,11 @@ export class HubConnection {
   #untilLost(signal: AbortSignal): Promise<void> {
     if (this.#lost || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const wake = this.#wake = () => {
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      signal.addEventListener("abort", wake, { once: true });
     });
   }
 
@@ -109,7 +112,7 @@ export class HubConnection {
     if (!this.#lost) return;
     this.#lost = false;
     this.options.log.info("the hub answers again");
-    for (const listener of this.#listeners) listener();
+    this.#recoveries.emit();
   }
 
   #failed(error: unknown): void {

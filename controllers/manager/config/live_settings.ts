@@ -5,10 +5,10 @@
  */
 import { defaultObjectName, tenantOfNamespace } from "../../../apis/kubelb/names.ts";
 import type { Config, ConfigSpec, Tenant } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
-import { Listeners } from "../listeners.ts";
 import { endpointPolicyOf, type PolicyProblem } from "./endpoint_policy.ts";
 import { resolveTenantSettings, type TenantSettings } from "./tenant_settings.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../../../base/clock.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import type { Resource } from "../../../envoy/xds/resource.ts";
 import type {
   AcknowledgedEvent,
@@ -11,7 +12,6 @@ import type {
   StreamEvent,
   XdsObserver,
 } from "../../../envoy/xds/xds_events.ts";
-import { Listeners } from "../listeners.ts";
 
 /** How far the Envoys of a fleet are with the resources of one object. */
 export type Progress =

@@ -4,9 +4,9 @@
  * @module
  */
 import { parseKey } from "../../../apis/meta/v1.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import type { DataPlaneView } from "../loadbalancer/data_plane_view.ts";
-import { Listeners } from "../listeners.ts";
 import type { Acknowledgements, Progress } from "./acknowledgements.ts";
 import type { EnvoyControlPlane, ServedState } from "./envoy_control_plane.ts";
 import { ownerKeyOf } from "./resources.ts";

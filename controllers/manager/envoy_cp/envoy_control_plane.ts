@@ -6,6 +6,7 @@
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Registry } from "../../../base/metrics.ts";
 import type { L4Service } from "../../../envoy/translate/l4_service.ts";
@@ -14,7 +15,6 @@ import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import { Controller } from "../../../kube/controller.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
-import { Listeners } from "../listeners.ts";
 import { ReconcileMetrics } from "../reconcile_metrics.ts";
 import {
   byAddresses,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../base/fake_clock.ts";
-import { Listeners } from "../listeners.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import { HostNameUsers } from "./host_name_users.ts";
 
 function resolver() {

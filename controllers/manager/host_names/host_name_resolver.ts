@@ -8,6 +8,7 @@
  */
 import { Backoff } from "../../../base/backoff.ts";
 import { type Clock, systemClock } from "../../../base/clock.ts";
+import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { type Random, systemRandom } from "../../../base/random.ts";
 import { type AddressRecord, type DnsLookup, systemDnsLookup } from "./dns_lookup.ts";
@@ -38,7 +39,7 @@ const records: readonly AddressRecord[] = ["A", "AAAA"];
  */
 export class HostNameResolver implements Disposable {
   readonly #names = new Map<string, HostName>();
-  readonly #listeners = new Set<(hostname: string) => void>();
+  readonly #changes = new Listeners<string>();
   readonly #context: Required<HostNameResolverOptions>;
 
   constructor(options: HostNameResolverOptions) {
@@ -50,7 +51,7 @@ export class HostNameResolver implements Disposable {
   lookup(hostname: string): readonly string[] | undefined {
     let name = this.#names.get(hostname);
     if (name === undefined) {
-      name = new HostName(hostname, this.#context, () => this.#report(hostname));
+      name = new HostName(hostname, this.#context, () => this.#changes.emit(hostname));
       this.#names.set(hostname, name);
     }
     return name.addresses;
@@ -58,8 +59,7 @@ export class HostNameResolver implements Disposable {
 
   /** Calls `listener` with each host name whose answer changed. */
   subscribe(listener: (hostname: string) => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    return this.#changes.subscribe(listener);
   }
 
   /** Nobody uses the name any more. */
@@ -76,10 +76,6 @@ export class HostNameResolver implements Disposable {
   /** Forgets everything. */
   [Symbol.dispose](): void {
     for (const hostname of [...this.#names.keys()]) this.release(hostname);
-  }
-
-  #report(hostname: string): void {
-    for (const listener of [...this.#listeners]) listener(hostname);
   }
 }
 
