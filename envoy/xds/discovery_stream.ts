@@ -77,6 +77,11 @@ export class DiscoveryStream<Request extends RequestHeader> {
     this.#type(typeUrl)?.changed(names);
   }
 
+  /** The client is to get a resource again, whatever it was told, if there still is one. */
+  resend(typeUrl: string, name: string): void {
+    if (this.#options.store.get(typeUrl, name)) this.#type(typeUrl)?.resend(name);
+  }
+
   /**
    * The client has had the time to name all types it wants. Until then a resource that is gone is
    * not taken from a client that brought it from an earlier stream: what names it may have to be

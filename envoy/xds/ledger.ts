@@ -32,8 +32,8 @@ const removal: Due = { kind: "removal" };
  * client that does not read costs at most one entry per resource, and gets the newest state when it
  * reads again.
  *
- * What was sent counts as told even when the client refuses it; that is why a refused resource is
- * not sent again before its content changes.
+ * What was sent counts as told even when the client refuses it: whether and when a refused resource
+ * is sent again is decided elsewhere (`second_chances.ts`).
  */
 export class Ledger<Held extends Versioned> {
   readonly #told = new Map<string, Held>();

@@ -12,9 +12,11 @@ import type { Protocol, Variant } from "./protocol.ts";
 import type { Node, RequestHeader } from "./request.ts";
 import type { ResourceChange } from "./resource_store.ts";
 import type { ResourceStores } from "./resource_stores.ts";
+import { SecondChances } from "./second_chances.ts";
 import { type Rejection, type ReporterContext, SessionReporter } from "./session_reporter.ts";
 import type { StreamTransport } from "./transport.ts";
 import type { Turn, TurnScheduler } from "./turn_scheduler.ts";
+import type { Answer } from "./type_stream.ts";
 import { XdsError } from "./xds_error.ts";
 import type { Authorization, Authorize, StreamIdentity } from "./xds_events.ts";
 
@@ -78,6 +80,7 @@ interface Serving<Request extends RequestHeader> {
   readonly inbox: ResourceChange[];
   readonly resources: DisposableStack;
   readonly reporter: SessionReporter;
+  readonly secondChances: SecondChances;
   /** Runs since the last response about clusters. */
   answerTimer?: Disposable;
 }
@@ -226,10 +229,16 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       stream.settle();
       this.wake();
     }, settleTime));
+    const secondChances = resources.use(
+      new SecondChances(clock, (typeUrl, name) => {
+        stream.resend(typeUrl, name);
+        this.wake();
+      }),
+    );
     const identity = { stream: id, fleet, node };
     const context = { ...this.#context, log: this.#log };
     const reporter = new SessionReporter(context, identity, protocol.variant);
-    return { kind: "serving", identity, stream, inbox, resources, reporter };
+    return { kind: "serving", identity, stream, inbox, resources, reporter, secondChances };
   }
 
   #serve(state: Serving<Request>, request: Request): void {
@@ -240,7 +249,10 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     this.#takeChanges(state);
     const { typeUrl, answers } = state.stream.receive(request);
     this.#context.metrics.request(typeUrl);
-    for (const answer of answers) state.reporter.answered(typeUrl, answer);
+    for (const answer of answers) {
+      state.reporter.answered(typeUrl, answer);
+      giveSecondChances(state.secondChances, typeUrl, answer);
+    }
     this.wake();
   }
 
@@ -284,6 +296,13 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     this.#log[level]("ending an xDS stream", { reason, error: describeError(error) });
     this.end(known ? error : new XdsError("Internal", "internal error", { cause: error }));
   }
+}
+
+function giveSecondChances(chances: SecondChances, typeUrl: string, answer: Answer): void {
+  if (answer.kind === "held") return;
+  const names = [...answer.response.resources.keys()];
+  if (answer.kind === "refused") chances.refused(typeUrl, names);
+  else chances.accepted(typeUrl, names);
 }
 
 function enqueue<Request>(queued: Request[], request: Request): void {

@@ -28,6 +28,8 @@ export interface EnvoyInstanceOptions {
   readonly xds: XdsEndpointFile;
   readonly maxConnections: number;
   readonly maxHeapBytes?: number;
+  /** Provides what lies outside the fleet's folder. */
+  readonly beforeStart: () => Promise<void>;
 }
 
 /** A process that was just started. */
@@ -64,6 +66,7 @@ export class EnvoyInstance {
   /** @throws {Error} that says what to do when Envoy cannot be started. */
   async start(): Promise<StartedEnvoy> {
     const { folder, settings } = this.options;
+    await this.options.beforeStart();
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     const { process: _, ...prepared } = await this.#prepare();
     const started = await launch({

@@ -95,11 +95,11 @@ export class HostRuntime implements FleetRuntime {
    * @throws the reason of `signal`, or an error about the state directory.
    */
   static async open(options: HostRuntimeOptions, signal?: AbortSignal): Promise<HostRuntime> {
-    const { log, clock = systemClock, stateDirectory, xds } = options;
+    const { log, clock = systemClock, stateDirectory } = options;
     const state = await StateDirectory.open(stateDirectory, { log, clock, signal });
     const runtime = new HostRuntime(options, state);
     try {
-      await writeAtomically(state.xds.path, JSON.stringify(xdsEndpoint(xds.host, xds.port)));
+      await runtime.#writeEndpoint();
       await Promise.all(state.fleets().map((fleet) => runtime.#supervisor(fleet).adopt()));
       return runtime;
     } catch (error) {
@@ -149,6 +149,14 @@ export class HostRuntime implements FleetRuntime {
     await this.#release();
   }
 
+  /** Where the xDS server is: every Envoy reads it when it starts, and whenever it changes. */
+  async #writeEndpoint(): Promise<void> {
+    const { host, port } = this.options.xds;
+    const { directory, path } = this.state.xds;
+    await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeAtomically(path, JSON.stringify(xdsEndpoint(host, port)));
+  }
+
   async #release(): Promise<void> {
     this.#disposed = true;
     this.#logTimer[Symbol.dispose]();
@@ -173,6 +181,8 @@ export class HostRuntime implements FleetRuntime {
       folder,
       settings: this.#settings,
       xds: this.state.xds,
+      // Somebody may have emptied the state directory; no Envoy would start again.
+      beforeStart: () => this.#writeEndpoint(),
       maxConnections: this.#maxConnections,
       ...(maxHeapBytes !== undefined && { maxHeapBytes }),
     });

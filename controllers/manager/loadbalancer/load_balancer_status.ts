@@ -79,7 +79,10 @@ function conditionsOf(
   const serving: Verdict = input.hasEndpoints
     ? { status: "True", reason: reasons.ready, message: "traffic is served" }
     : { ...resolved, status: "False" };
-  const ready = [acceptance, address, serving].find(({ status }) => status !== "True") ?? serving;
+  // Envoys that have not answered yet are no obstacle, those that refused or cannot run are.
+  const held = programmed?.status === "False" ? [programmed] : [];
+  const ready = [acceptance, address, serving, ...held].find(({ status }) => status !== "True") ??
+    serving;
   return [
     [types.ready, { ...ready, status: ready.status === "True" ? "True" : "False" }],
     [types.accepted, acceptance],
