@@ -6,8 +6,9 @@ Deno.test("the usage of a process is what the system knows of it", async () => {
   const own = Deno.memoryUsage().rss / 1e6;
   assert.ok(Math.abs(megabytes - own) < own / 2, `${megabytes} against ${own}`);
   const before = await cpuMilliseconds(Deno.pid);
-  const deadline = performance.now() + 100;
-  while (performance.now() < deadline);
-  const used = await cpuMilliseconds(Deno.pid) - before;
-  assert.ok(used >= 50 && used < 1000, `${used} ms of CPU in 100 ms`);
+  // On a busy machine a process gets less than it asks for: it works until it has had enough.
+  const deadline = performance.now() + 10_000;
+  let used = 0;
+  while (used < 50 && performance.now() < deadline) used = await cpuMilliseconds(Deno.pid) - before;
+  assert.ok(used >= 50 && used < 10_000, `${used} ms of CPU`);
 });

@@ -84,12 +84,15 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       assert.equal(await askTcp(address, 8080), backend.identity);
       await hub.hub.manager.start();
       await hub.hub.manager.waitReady();
-      await hub.createLoadBalancer("acme", `after-${signal.toLowerCase()}`);
-      await hub.addressOf("acme", `after-${signal.toLowerCase()}`, 5_000);
+      const after = `after-${signal.toLowerCase()}`;
+      await hub.createLoadBalancer("acme", after);
+      await hub.addressOf("acme", after, 5_000);
       assert.equal(await askTcp(address, 8080), backend.identity);
       assert.deepEqual(await assignments(hub), before);
       const now = await versions(hub);
       for (const [object, version] of objects) assert.equal(now.get(object), version, object);
+      // Its last write is done: what comes next may not be taken for a write of the next manager.
+      await hub.condition("acme", after, "Programmed", { status: "True" });
     },
   );
 }
