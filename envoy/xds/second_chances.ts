@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import { typeUrls } from "../proto/mod.ts";
+import type { Answer } from "./type_stream.ts";
 
 /** Milliseconds between the resources of one refused response. */
 const spacing = 50;
@@ -22,14 +23,26 @@ export class SecondChances implements Disposable {
   /** How long the next pause of a listener that was refused alone will be. */
   readonly #pauses = new Map<string, number>();
 
-  /** @param resend sends a resource again, if it still exists. */
+  /** @param wake called when `stream` has something to send. */
   constructor(
     private readonly clock: Clock,
-    private readonly resend: (typeUrl: string, name: string) => void,
+    private readonly stream: { resend(typeUrl: string, name: string): void },
+    private readonly wake: () => void,
   ) {}
 
-  /** The client has refused a response with these resources. */
-  refused(typeUrl: string, names: readonly string[]): void {
+  /** The client has said what it made of a response. */
+  answered(typeUrl: string, answer: Answer): void {
+    if (answer.kind === "held") return;
+    const names = [...answer.response.resources.keys()];
+    if (answer.kind === "refused") this.#refused(typeUrl, names);
+    else this.#accepted(typeUrl, names);
+  }
+
+  [Symbol.dispose](): void {
+    for (const key of [...this.#timers.keys()]) this.#cancel(key);
+  }
+
+  #refused(typeUrl: string, names: readonly string[]): void {
     if (names.length > 1) {
       names.forEach((name, at) => this.#later(typeUrl, name, spacing * (at + 1)));
     } else if (typeUrl === typeUrls.listener) {
@@ -37,17 +50,12 @@ export class SecondChances implements Disposable {
     }
   }
 
-  /** The client has accepted these resources. */
-  accepted(typeUrl: string, names: Iterable<string>): void {
+  #accepted(typeUrl: string, names: readonly string[]): void {
     if (this.#timers.size === 0 && this.#pauses.size === 0) return;
     for (const name of names) {
       this.#cancel(`${typeUrl} ${name}`);
       if (typeUrl === typeUrls.listener) this.#pauses.delete(name);
     }
-  }
-
-  [Symbol.dispose](): void {
-    for (const key of [...this.#timers.keys()]) this.#cancel(key);
   }
 
   #nextPause(name: string): number {
@@ -61,7 +69,8 @@ export class SecondChances implements Disposable {
     this.#cancel(key);
     const timer = this.clock.timer(() => {
       this.#timers.delete(key);
-      this.resend(typeUrl, name);
+      this.stream.resend(typeUrl, name);
+      this.wake();
     }, milliseconds);
     this.#timers.set(key, timer);
   }

@@ -16,7 +16,6 @@ import { SecondChances } from "./second_chances.ts";
 import { type Rejection, type ReporterContext, SessionReporter } from "./session_reporter.ts";
 import type { StreamTransport } from "./transport.ts";
 import type { Turn, TurnScheduler } from "./turn_scheduler.ts";
-import type { Answer } from "./type_stream.ts";
 import { XdsError } from "./xds_error.ts";
 import type { Authorization, Authorize, StreamIdentity } from "./xds_events.ts";
 
@@ -229,12 +228,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       stream.settle();
       this.wake();
     }, settleTime));
-    const secondChances = resources.use(
-      new SecondChances(clock, (typeUrl, name) => {
-        stream.resend(typeUrl, name);
-        this.wake();
-      }),
-    );
+    const secondChances = resources.use(new SecondChances(clock, stream, () => this.wake()));
     const identity = { stream: id, fleet, node };
     const context = { ...this.#context, log: this.#log };
     const reporter = new SessionReporter(context, identity, protocol.variant);
@@ -251,7 +245,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     this.#context.metrics.request(typeUrl);
     for (const answer of answers) {
       state.reporter.answered(typeUrl, answer);
-      giveSecondChances(state.secondChances, typeUrl, answer);
+      state.secondChances.answered(typeUrl, answer);
     }
     this.wake();
   }
@@ -296,13 +290,6 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     this.#log[level]("ending an xDS stream", { reason, error: describeError(error) });
     this.end(known ? error : new XdsError("Internal", "internal error", { cause: error }));
   }
-}
-
-function giveSecondChances(chances: SecondChances, typeUrl: string, answer: Answer): void {
-  if (answer.kind === "held") return;
-  const names = [...answer.response.resources.keys()];
-  if (answer.kind === "refused") chances.refused(typeUrl, names);
-  else chances.accepted(typeUrl, names);
 }
 
 function enqueue<Request>(queued: Request[], request: Request): void {
