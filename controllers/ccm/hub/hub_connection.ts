@@ -29,7 +29,7 @@ export interface HubConnectionOptions {
   readonly metrics: CcmMetrics;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A small read in the hub; asked again and again while the hub is gone. */
+  /** A small read in the hub; asked again and again while the hub cannot be used. */
   readonly probe: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -51,7 +51,11 @@ export class HubConnection {
     return this.#lost;
   }
 
-  /** For how many milliseconds no call to the hub has succeeded; 0 when the last one has. */
+  /**
+   * For how many milliseconds the hub has been of no use without a break; 0 when the last call was
+   * answered. While {@linkcode HubConnection.run} runs, a failure that nobody followed up does not
+   * count on: the probe asks until it is answered.
+   */
   get failingFor(): number {
     return this.#failingSince === undefined
       ? 0
@@ -79,7 +83,7 @@ export class HubConnection {
     }
   }
 
-  /** Knocks while the hub is gone, until `signal` fires. Never throws. */
+  /** Knocks while the hub cannot be used, until `signal` fires. Never throws. */
   async run(signal: AbortSignal): Promise<void> {
     const backoff = new Backoff({ initial: 500, maximum: 5_000 });
     while (!signal.aborted) {
@@ -89,14 +93,14 @@ export class HubConnection {
       } catch (error) {
         this.options.log.debug("the hub does not answer as it should", { error });
       }
-      await this.#untilLost(signal)
+      await this.#untilFailing(signal)
         .then(() => delay(this.options.clock, backoff.next(), signal))
         .catch(() => {}); // Only the signal ends these waits early.
     }
   }
 
-  #untilLost(signal: AbortSignal): Promise<void> {
-    if (this.#lost || signal.aborted) return Promise.resolve();
+  #untilFailing(signal: AbortSignal): Promise<void> {
+    if (this.#failingSince !== undefined || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = this.#wake = () => {
         signal.removeEventListener("abort", wake);
@@ -118,7 +122,10 @@ export class HubConnection {
   #failed(error: unknown): void {
     // An answer about the request (conflict, quota, invalid) is an answer: the hub is there.
     if (!isApiError(error, ...unusable)) return isApiError(error) ? this.#succeeded() : undefined;
-    this.#failingSince ??= this.options.clock.monotonic();
+    if (this.#failingSince === undefined) {
+      this.#failingSince = this.options.clock.monotonic();
+      this.#wake?.();
+    }
     if (!isApiError(error, ...silent)) return;
     this.options.metrics.hubConnected(false);
     if (this.#lost) return;
@@ -129,6 +136,5 @@ export class HubConnection {
         error: describeError(error),
       },
     );
-    this.#wake?.();
   }
 }

@@ -108,6 +108,28 @@ Deno.test("while the hub is gone one probe asks for everyone, and stops with it"
   assert.equal(fixture.clock.pending, 0);
 });
 
+Deno.test("only an outage without a break counts: a failure is followed up by the probe", async () => {
+  for (const reason of ["ServerError", "Forbidden", "Unreachable"] as const) {
+    const fixture = new Fixture();
+    const stop = new AbortController();
+    const running = fixture.connection.run(stop.signal);
+    fixture.answer = reason;
+    await fixture.call();
+    fixture.answer = "ok";
+    // Nobody else has anything to ask for ten minutes; then one call fails.
+    await fixture.clock.advance(600_000);
+    assert.equal(fixture.connection.failingFor, 0, reason);
+    fixture.answer = reason;
+    await fixture.call();
+    assert.equal(fixture.connection.failingFor, 0, `${reason} begins anew`);
+    await fixture.clock.advance(60_000);
+    assert.equal(fixture.connection.failingFor, 60_000, `${reason} goes on`);
+    stop.abort();
+    await running;
+    assert.equal(fixture.clock.pending, 0);
+  }
+});
+
 Deno.test("calls to the hub are counted and timed by operation", async () => {
   const fixture = new Fixture();
   await fixture.call();
