@@ -35,7 +35,7 @@ export async function measureEndpointChanges(
   const cpuBefore = await cpuMilliseconds(world.managerPid);
   for (let index = 0; index < samples; index++) {
     const name = names[(index * 7919) % names.length]!;
-    latencies.push(await changeOne(world, client, tenant, name, nextHost()));
+    latencies.push(await changeOne(world, client, tenant, name));
   }
   const cpu = (await cpuMilliseconds(world.managerPid) - cpuBefore) / samples;
   const { bytesReceived, bytesSent, responses } = client.traffic;
@@ -66,12 +66,12 @@ export async function connect(world: World, tenant: string, count: number): Prom
   return client;
 }
 
-async function changeOne(
+/** Gives a load balancer another endpoint; milliseconds until `client` has acknowledged it. */
+export async function changeOne(
   world: World,
   client: DeltaClient,
   tenant: string,
   name: string,
-  host: number,
 ): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   using _listening = client.onResponse((typeUrl, changed, at) => {
@@ -80,7 +80,7 @@ async function changeOne(
     }
   });
   const { address, port } = world.backend;
-  const ip = address.replace(/\.\d+$/, `.${host}`);
+  const ip = address.replace(/\.\d+$/, `.${nextHost()}`);
   const endpoints = [{ addresses: [{ ip }], ports: [{ name: "http", port, protocol: "TCP" }] }];
   const path = `${world.loadBalancersPath(tenant)}/${name}`;
   await world.hub.plane.admin.request("PATCH", path, { spec: { endpoints } }, merge);
