@@ -57,11 +57,14 @@ function nextHost(): number {
 /** Connects as one more Envoy of the fleet and waits until it holds everything. */
 export async function connect(world: World, tenant: string, count: number): Promise<DeltaClient> {
   const client = new DeltaClient(world.hub.xdsAddress, `tenant-${tenant}`);
-  await eventually(() => client.count(typeUrls.endpoint) >= count, {
+  // Listeners come last; what is still on its way would be counted as the cost of a change.
+  const types = [typeUrls.cluster, typeUrls.endpoint, typeUrls.listener];
+  await eventually(() => types.every((type) => client.count(type) >= count), {
     deadline: 60_000,
     interval: 10,
     describe: () =>
-      `${count} endpoint assignments (have ${client.count(typeUrls.endpoint)}) ${client.error}`,
+      `${count} clusters, endpoint assignments and listeners (have ` +
+      `${types.map((type) => client.count(type))}) ${client.error}`,
   });
   return client;
 }
