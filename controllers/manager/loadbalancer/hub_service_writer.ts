@@ -6,15 +6,15 @@
 import { type Service, services } from "../../../apis/core/v1.ts";
 import { conditionReasons as reasons } from "../../../apis/kubelb/conditions.ts";
 import { hubServiceName } from "../../../apis/kubelb/names.ts";
-import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
-import { keyOf } from "../../../apis/meta/v1.ts";
+import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
 import { isApiError } from "../../../kube/api_error.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
-import { hubServiceOf } from "../hub/hub_caches.ts";
+import { hubServiceOf, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
 import type { FrontPort } from "./front_ports.ts";
 import type { HubPorts } from "./hub_ports.ts";
@@ -24,7 +24,7 @@ import type { Verdict } from "./load_balancer_status.ts";
 
 /** What the writer works with. */
 export interface HubServiceWriterOptions {
-  readonly client: Pick<KubeClient, "apply" | "delete">;
+  readonly client: Pick<KubeClient, "apply" | "delete" | "get">;
   readonly services: ObjectCache<Service>;
   readonly ports: HubPorts;
   readonly runtime: RuntimeKind;
@@ -114,6 +114,23 @@ export class HubServiceWriter {
     if (service === undefined || service.metadata.deletionTimestamp) return;
     const { uid } = service.metadata;
     await this.options.client.delete(services, service.metadata, { uid, signal });
+  }
+
+  /**
+   * Deletes a hub Service whose load balancer is gone. One that was written a moment before the load
+   * balancer went may have been missing in the cache then; the garbage collector would take it too,
+   * but a minute later, and its address and ports with it.
+   */
+  async deleteOrphan(key: string, { signal, log }: ReconcileContext): Promise<void> {
+    const { client, services: cache } = this.options;
+    const { namespace = "", name } = parseKey(key);
+    const service = cache.get(`${namespace}/${hubServiceName(name)}`);
+    if (service === undefined || service.metadata.deletionTimestamp) return;
+    if (loadBalancerKeyOf(service) !== key) return;
+    // The Service's event may have overtaken that of a load balancer which another replica serves.
+    if (await client.get(loadBalancers, { namespace, name }, { signal })) return;
+    log.info("deleting a hub Service without a load balancer", { service: service.metadata.name });
+    await client.delete(services, service.metadata, { uid: service.metadata.uid, signal });
   }
 }
 

@@ -124,7 +124,10 @@ export class LoadBalancerController {
   async #reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult | void> {
     const { caches, settings, ports } = this.#options;
     const loadBalancer = caches.loadBalancers.get(key);
-    if (loadBalancer === undefined) return this.#reporter.forget(key);
+    if (loadBalancer === undefined) {
+      this.#reporter.forget(key);
+      return await this.#writer.deleteOrphan(key, context);
+    }
     const { metadata } = loadBalancer;
     const { namespace = "", name } = metadata;
     if (metadata.deletionTimestamp) return await this.#cleanUp(loadBalancer, context);
