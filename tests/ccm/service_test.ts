@@ -65,6 +65,36 @@ Deno.test("a Service becomes a LoadBalancer in the hub, and its address comes ba
   await fixture.serviceThat("web", "no address", (s) => ingressOf(s).length === 0);
 });
 
+Deno.test("what is wrong in the hub is told at the Service, and no longer when it is mended", async () => {
+  const service = await fixture.createService("unlucky", {});
+  await fixture.loadBalancerThat(service, "a LoadBalancer");
+  await fixture.publish(service, [], [{
+    type: "AddressAssigned",
+    status: "False",
+    reason: "AddressPoolExhausted",
+    message: "all addresses are in use",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  }]);
+  const isTold = ({ type }: { type: string }) => type === "kubelb.k8c.io/Served";
+  const told = await fixture.serviceThat(
+    "unlucky",
+    "a condition",
+    (s) => s.status?.conditions?.some(isTold) ?? false,
+  );
+  const condition = told.status!.conditions!.find(isTold)!;
+  assert.equal(condition.reason, "AddressPoolExhausted");
+  assert.match(
+    await fixture.event("unlucky", "AddressPoolExhausted"),
+    /all addresses are in use/,
+  );
+  await fixture.publish(service, ["192.0.2.8"]);
+  await fixture.serviceThat(
+    "unlucky",
+    "an address and no complaint",
+    (s) => ingressOf(s).length > 0 && !s.status?.conditions?.some(isTold),
+  );
+});
+
 Deno.test("from a Service to its address the CCM writes three times", async () => {
   const service = await fixture.createService("counted");
   const { name: uid } = (await fixture.loadBalancerThat(service, "a LoadBalancer")).metadata;

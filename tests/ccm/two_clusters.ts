@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Condition } from "../../apis/meta/v1.ts";
 import type { Service, ServicePort } from "../../apis/core/v1.ts";
 import { ccmName } from "../../apis/kubelb/names.ts";
 import type { Addresses, LoadBalancer } from "../../apis/kubelb/v1alpha1/mod.ts";
@@ -120,8 +121,13 @@ export class TenantFixture {
   }
 
   /** Plays the manager: gives a LoadBalancer these addresses. */
-  async publish(service: Service, ips: readonly string[]): Promise<void> {
-    const status = { loadBalancer: { ingress: ips.map((ip) => ({ ip })) }, observedGeneration: 1 };
+  async publish(
+    service: Service,
+    ips: readonly string[],
+    conditions: readonly Condition[] = [],
+  ): Promise<void> {
+    const loadBalancer = { ingress: ips.map((ip) => ({ ip })) };
+    const status = { loadBalancer, observedGeneration: 1, conditions };
     await this.hub.admin.request(
       "PATCH",
       `${this.#loadBalancerPath(service)}/status`,

@@ -16,9 +16,9 @@ import { type ClusterHold, mayWrite } from "../hub/cluster_hold.ts";
 import type { HubConnection } from "../hub/hub_connection.ts";
 import { askAgainAfter, type HubLoadBalancers } from "../hub/hub_load_balancers.ts";
 import { matters } from "../hub/unknown_fields.ts";
-import type { SkippedPort } from "./service_ports.ts";
+import { hubProblem } from "./hub_problem.ts";
 import { planService, type ServicePlan, type ServicePlanOptions } from "./service_plan.ts";
-import { sameAddresses, serviceStatusChange } from "./service_status.ts";
+import { sameAddresses, serviceStatusChange, type ServiceStatusInput } from "./service_status.ts";
 import type { TenantServices } from "./tenant_services.ts";
 
 /** What a {@linkcode ServiceReconciler} works with. */
@@ -92,6 +92,7 @@ export class ServiceReconciler {
       ingress: this.#published(held),
       skipped: plan.skipped,
       served: true,
+      problem: hubProblem(hub.get(held.metadata.uid ?? "")),
     }, context);
     return result.missing.length > 0 ? { requeueAfter: askAgainAfter } : undefined;
   }
@@ -176,11 +177,7 @@ export class ServiceReconciler {
 
   async #writeStatus(
     service: Service,
-    input: {
-      ingress: readonly LoadBalancerIngress[] | undefined;
-      skipped: readonly SkippedPort[];
-      served: boolean;
-    },
+    input: Omit<ServiceStatusInput, "now">,
     { signal }: ReconcileContext,
   ): Promise<Service> {
     const now = new Date(this.options.clock.now());
@@ -188,7 +185,7 @@ export class ServiceReconciler {
     if (change === undefined) return service;
     const before = service.status?.conditions ?? [];
     const answer = await this.options.tenant.writeStatus(service, change, signal);
-    for (const { reason, message } of input.skipped) {
+    for (const { reason, message } of [...input.skipped, ...input.problem ? [input.problem] : []]) {
       if (before.some((condition) => condition.message.includes(message))) continue;
       this.options.events.event(service, "Warning", reason, message);
     }

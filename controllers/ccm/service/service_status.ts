@@ -5,8 +5,9 @@
  */
 import type { LoadBalancerIngress, Service } from "../../../apis/core/v1.ts";
 import type { Condition } from "../../../apis/meta/v1.ts";
-import { setCondition } from "../../../apis/kubelb/conditions.ts";
+import { type NewCondition, setCondition } from "../../../apis/kubelb/conditions.ts";
 import { semanticEqual } from "../../../kube/semantic_equal.ts";
+import type { HubProblem } from "./hub_problem.ts";
 import type { SkippedPort } from "./service_ports.ts";
 
 /**
@@ -14,6 +15,14 @@ import type { SkippedPort } from "./service_ports.ts";
  * `PortsSkipped` when some are. Absent when there is nothing to tell.
  */
 export const acceptedCondition = "kubelb.k8c.io/Accepted";
+
+/** False, with the hub's reason, while the hub cannot do what the Service asks; otherwise absent. */
+export const servedCondition = "kubelb.k8c.io/Served";
+
+/** Whether the CCM writes the condition. */
+export function isOwnCondition({ type }: Pick<Condition, "type">): boolean {
+  return type === acceptedCondition || type === servedCondition;
+}
 
 /** The fields of `status` that the CCM owns; `ingress` is absent where it is another's. */
 export interface OwnStatus {
@@ -28,6 +37,8 @@ export interface ServiceStatusInput {
   readonly skipped: readonly SkippedPort[];
   /** Whether any port is served. */
   readonly served: boolean;
+  /** What the hub says is wrong. */
+  readonly problem?: HubProblem | undefined;
   readonly now: Date;
 }
 
@@ -36,15 +47,15 @@ export function serviceStatusChange(
   service: Service,
   input: ServiceStatusInput,
 ): OwnStatus | undefined {
-  const present = service.status?.conditions?.find(({ type }) => type === acceptedCondition);
-  const condition = acceptance(service, present, input);
+  const present = (service.status?.conditions ?? []).filter(isOwnCondition);
+  const conditions = ownConditions(service, present, input);
   const ingress = input.ingress?.map((point) => ({ ...point }));
   const sameIngress = ingress === undefined ||
     sameAddresses(ingress, service.status?.loadBalancer?.ingress ?? []);
-  if (sameIngress && semanticEqual(condition, present)) return undefined;
+  if (sameIngress && semanticEqual(conditions, present)) return undefined;
   return {
     ...(ingress && { loadBalancer: { ingress } }),
-    ...(condition && { conditions: [condition] }),
+    ...(conditions.length > 0 && { conditions }),
   };
 }
 
@@ -60,20 +71,34 @@ function withDefaults(point: LoadBalancerIngress): LoadBalancerIngress {
   return point.ip && !point.ipMode ? { ...point, ipMode: "VIP" } : point;
 }
 
-function acceptance(
+/** What there is to tell, in a fixed order; a condition that is still true keeps its time. */
+function ownConditions(
   service: Service,
-  present: Condition | undefined,
-  { skipped, served, now }: ServiceStatusInput,
-): Condition | undefined {
-  const first = skipped[0];
-  if (first === undefined) return undefined;
+  present: readonly Condition[],
+  input: ServiceStatusInput,
+): Condition[] {
   const { generation } = service.metadata;
-  const [condition] = setCondition(present ? [present] : [], {
+  const said = [acceptance(input), problem(input)].flatMap((condition) => condition ?? []);
+  return said.flatMap((condition) => {
+    const before = present.filter(({ type }) => type === condition.type);
+    const next = {
+      ...condition,
+      ...(generation !== undefined && { observedGeneration: generation }),
+    };
+    return setCondition(before, next, input.now);
+  });
+}
+
+function acceptance({ skipped, served }: ServiceStatusInput): NewCondition | undefined {
+  const first = skipped[0];
+  return first && {
     type: acceptedCondition,
     status: served ? "True" : "False",
     reason: served ? "PortsSkipped" : first.reason,
     message: skipped.map(({ message }) => message).join("; "),
-    ...(generation !== undefined && { observedGeneration: generation }),
-  }, now);
-  return condition;
+  };
+}
+
+function problem({ problem }: ServiceStatusInput): NewCondition | undefined {
+  return problem && { type: servedCondition, status: "False", ...problem };
 }

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { LoadBalancerIngress, Service } from "../../../apis/core/v1.ts";
-import { acceptedCondition, sameAddresses, serviceStatusChange } from "./service_status.ts";
+import {
+  acceptedCondition,
+  sameAddresses,
+  servedCondition,
+  serviceStatusChange,
+} from "./service_status.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const skipped = [{ reason: "NodePortsDisabled" as const, message: "port 80 has no node port" }];
@@ -62,4 +67,16 @@ Deno.test("addresses are compared as the API server stores them, in order", () =
   assert.ok(!sameAddresses([{ ip: "a" }], [{ ip: "a", ipMode: "Proxy" }]));
   assert.ok(!sameAddresses([{ ip: "a" }, { ip: "b" }], [{ ip: "b" }, { ip: "a" }]));
   assert.ok(sameAddresses([{ hostname: "h" }], [{ hostname: "h" }]));
+});
+
+Deno.test("what the hub says is wrong is told until it says so no more", () => {
+  const problem = { reason: "AddressPoolExhausted", message: "all addresses are in use" };
+  const input = { ingress: [], skipped: [], served: true, now };
+  const told = serviceStatusChange(service(), { ...input, problem });
+  assert.deepEqual(told?.conditions?.map(({ type, status, reason }) => [type, status, reason]), [
+    [servedCondition, "False", "AddressPoolExhausted"],
+  ]);
+  const after = service({ conditions: told!.conditions! });
+  assert.equal(serviceStatusChange(after, { ...input, problem }), undefined);
+  assert.deepEqual(serviceStatusChange(after, input), { loadBalancer: { ingress: [] } });
 });

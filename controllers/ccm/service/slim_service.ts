@@ -5,7 +5,7 @@
  */
 import type { Service } from "../../../apis/core/v1.ts";
 import { lastAppliedAnnotation } from "../../../apis/kubelb/names.ts";
-import { acceptedCondition } from "./service_status.ts";
+import { isOwnCondition } from "./service_status.ts";
 import { serviceFinalizers } from "./service_plan.ts";
 
 /**
@@ -21,7 +21,7 @@ export function slimService(service: Service): Service {
     return { apiVersion, kind, metadata: present(identity), spec: minimal };
   }
   const { finalizers, annotations } = metadata;
-  const conditions = status?.conditions?.filter(({ type }) => type === acceptedCondition);
+  const conditions = status?.conditions?.filter(isOwnCondition);
   return {
     apiVersion,
     kind,
@@ -34,7 +34,7 @@ export function slimService(service: Service): Service {
 function isRelevant({ metadata, spec, status }: Service): boolean {
   return spec.type === "LoadBalancer" ||
     (metadata.finalizers ?? []).some((name) => serviceFinalizers.includes(name)) ||
-    (status?.conditions ?? []).some(({ type }) => type === acceptedCondition);
+    (status?.conditions ?? []).some(isOwnCondition);
 }
 
 function withoutLastApplied(annotations: Record<string, string> | undefined) {
