@@ -18,7 +18,7 @@ export async function measureRestart(world: World, tenant: string, count: number
   await manager.waitReady();
   const ready = performance.now() - start;
 
-  using fresh = await connect(world, tenant, count);
+  using _fresh = await connect(world, tenant, count);
   const complete = performance.now() - start;
 
   using again = new DeltaClient(xdsAddress, `tenant-${tenant}`, before);
