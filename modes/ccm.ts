@@ -55,7 +55,7 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
   log.info("starting the CCM", { version, tenant: options["cluster-name"] });
   const clusters = {
     tenant: await tenantCluster(options),
-    hub: await loadKubeconfig(options["kubelb-kubeconfig"] || defaultHubKubeconfig()),
+    hub: await hubCluster(options),
   };
   const registry = createRegistry();
   const common = { log, clock: systemClock, metrics: registry };
@@ -87,6 +87,14 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
   await Promise.all([ccm.follow(signal), lead]);
   log.info("ended");
   return 0;
+}
+
+async function hubCluster(options: CcmOptions): Promise<ClusterConfig> {
+  try {
+    return await loadKubeconfig(options["kubelb-kubeconfig"] || defaultHubKubeconfig());
+  } catch (cause) {
+    throw new Error("no access to the management cluster (--kubelb-kubeconfig)", { cause });
+  }
 }
 
 /** The given kubeconfig, else the cluster this pod runs in. */

@@ -3,8 +3,13 @@
  *
  * @module
  */
-import { logFormats, logLevels } from "../base/logger.ts";
 import { nodeAddressTypes } from "../controllers/ccm/node/node_addresses.ts";
+import {
+  checkServerFlags,
+  healthAddressDescription,
+  logFlags,
+  metricsAddressDescription,
+} from "./common_flags.ts";
 import { defineFlags, FlagError, type FlagValues, type ParsedFlags, parseFlags } from "./flags.ts";
 
 /** First lines of `--help`. */
@@ -83,25 +88,14 @@ export const ccmFlags = defineFlags({
   "metrics-addr": {
     type: "string",
     default: ":9445",
-    description: "Where /metrics is served: host:port, :port, or 0 for nowhere.",
+    description: metricsAddressDescription,
   },
   "health-probe-bind-address": {
     type: "string",
     default: ":8082",
-    description: "Where /healthz and /readyz are served: host:port, :port, or 0 for nowhere.",
+    description: healthAddressDescription,
   },
-  "log-level": {
-    type: "enum",
-    values: logLevels,
-    default: "info",
-    description: "The least important lines that are written.",
-  },
-  "log-format": {
-    type: "enum",
-    values: logFormats,
-    default: "json",
-    description: "How they are written.",
-  },
+  ...logFlags,
 });
 
 /** The values of the flags. */
@@ -118,6 +112,7 @@ export function parseCcmFlags(
 ): ParsedFlags<typeof ccmFlags> {
   const parsed = parseFlags(ccmFlags, args, env);
   if (parsed.kind !== "values") return parsed;
+  checkServerFlags(parsed.values);
   const name = parsed.values["cluster-name"];
   if (name === "") throw new FlagError("--cluster-name is required: the tenant's name");
   if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) {

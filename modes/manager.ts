@@ -70,6 +70,9 @@ export async function runManager(args: readonly string[]): Promise<number> {
 async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): Promise<void> {
   const common = { log, clock: systemClock, metrics: createRegistry() };
   log.info("starting the manager", { version, runtime: options.runtime });
+  if (options["address-pool"].length === 0) {
+    log.warn("no load balancer will get an address: there is no --address-pool");
+  }
   const settings = managerSettings(options);
   const cluster = await hubCluster(options);
   const userAgent = `kubelb-manager/${version}`;

@@ -3,12 +3,17 @@
  *
  * @module
  */
-import { describeError } from "../base/errors.ts";
-import { logFormats, logLevels } from "../base/logger.ts";
 import { parseCidr } from "../controllers/manager/endpoint_guard/cidr.ts";
 import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
 import { parsePortRange } from "../fleet/port_range.ts";
-import { defineFlags, FlagError, type FlagValues, type ParsedFlags, parseFlags } from "./flags.ts";
+import {
+  checkFlag,
+  checkServerFlags,
+  healthAddressDescription,
+  logFlags,
+  metricsAddressDescription,
+} from "./common_flags.ts";
+import { defineFlags, type FlagValues, type ParsedFlags, parseFlags } from "./flags.ts";
 
 /** First lines of `--help`. */
 export const managerUsage = `Usage: kubelb --mode=manager --address-pool=<CIDR,...> [flags]
@@ -94,12 +99,12 @@ export const managerFlags = defineFlags({
   "metrics-addr": {
     type: "string",
     default: ":9443",
-    description: "Where /metrics is served: host:port, :port, or 0 for nowhere.",
+    description: metricsAddressDescription,
   },
   "health-probe-bind-address": {
     type: "string",
     default: ":8081",
-    description: "Where /healthz and /readyz are served: host:port, :port, or 0 for nowhere.",
+    description: healthAddressDescription,
   },
   "enable-leader-election": {
     type: "boolean",
@@ -111,18 +116,7 @@ export const managerFlags = defineFlags({
     default: false,
     description: "The same as --log-level=debug.",
   },
-  "log-level": {
-    type: "enum",
-    values: logLevels,
-    default: "info",
-    description: "The least important lines that are written.",
-  },
-  "log-format": {
-    type: "enum",
-    values: logFormats,
-    default: "json",
-    description: "How they are written.",
-  },
+  ...logFlags,
 });
 
 /** The values of the flags. */
@@ -140,22 +134,17 @@ export function parseManagerFlags(
   const parsed = parseFlags(managerFlags, args, env);
   if (parsed.kind !== "values") return parsed;
   const { values } = parsed;
-  check("port-range", () => parsePortRange(values["port-range"]));
-  for (const range of values["address-pool"]) check("address-pool", () => parseAddressRange(range));
+  checkServerFlags(values);
+  checkFlag("port-range", () => parsePortRange(values["port-range"]));
+  for (const range of values["address-pool"]) {
+    checkFlag("address-pool", () => parseAddressRange(range));
+  }
   for (const range of values["allowed-endpoint-cidrs"]) {
-    check("allowed-endpoint-cidrs", () => parseCidr(range));
+    checkFlag("allowed-endpoint-cidrs", () => parseCidr(range));
   }
-  check("tenant-api-server-url", () => checkServerUrl(values["tenant-api-server-url"]));
-  check("listen-address", () => checkLoopback(values["listen-address"]));
+  checkFlag("tenant-api-server-url", () => checkServerUrl(values["tenant-api-server-url"]));
+  checkFlag("listen-address", () => checkLoopback(values["listen-address"]));
   return parsed;
-}
-
-function check(flag: string, read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    throw new FlagError(`--${flag}: ${describeError(error)}`);
-  }
 }
 
 function checkServerUrl(text: string): void {

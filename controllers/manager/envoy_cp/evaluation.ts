@@ -114,7 +114,8 @@ function resolutionOf(findings: EndpointFindings, hasEndpoints: boolean): Resolu
   }
   if (forbidden.size > 0) {
     const refused = [...forbidden].map(([address, why]) => `${address} ${why}`);
-    const message = `left out: ${atMost(refused, "; ")}; the hub's operator can allow it`;
+    const message = `left out: ${atMost(refused, "; ")}; the hub's operator can allow it ` +
+      `(--allowed-endpoint-cidrs, or endpointPolicy of the Config)`;
     return { reason: "ForbiddenEndpoint", message };
   }
   if (unusablePorts.size > 0) {
