@@ -208,8 +208,8 @@ export class Controller {
     if (isBug(error)) this.#metrics.panicked();
     this.#queue.addRateLimited(key);
     const failures = this.#queue.failures(key);
-    // Somebody else wrote in between: the next try sees it. Not worth anyone's attention.
-    const expected = isApiError(error, "Conflict", "AlreadyExists") && failures < 5;
+    // Somebody else wrote or deleted in between: the next try sees it. Not worth anyone's attention.
+    const expected = isApiError(error, "Conflict", "AlreadyExists", "NotFound") && failures < 5;
     const stack = isBug(error) ? { stack: error.stack } : {};
     log[expected ? "debug" : "error"]("reconciliation failed and is tried again", {
       error,

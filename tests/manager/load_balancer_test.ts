@@ -214,6 +214,24 @@ Deno.test("a deleted load balancer leaves no Service, and its listener goes", as
     }, () => true), { describe: "the listener to be gone" });
 });
 
+Deno.test("a deleted load balancer that another's finalizer holds says so, and has no address", async () => {
+  const hub = shared();
+  await hub.createLoadBalancer("acme", "held");
+  await hub.addressOf("acme", "held");
+  const path = "/apis/kubelb.k8c.io/v1alpha1/namespaces/tenant-acme/loadbalancers/held";
+  const setFinalizers = (finalizers: string[]) =>
+    hub.admin.request("PATCH", path, { metadata: { finalizers } }, "application/merge-patch+json");
+  await setFinalizers(["kubelb.k8c.io/cleanup", "example.com/hold"]);
+  await hub.deleteLoadBalancer("acme", "held");
+  const ready = await hub.condition("acme", "held", "Ready", { reason: "Terminating" });
+  assert.match(ready.message, /example\.com\/hold/);
+  const held = await hub.loadBalancer("acme", "held");
+  assert.deepEqual(held?.status?.loadBalancer?.ingress ?? [], []);
+  assert.deepEqual(held?.metadata.finalizers, ["example.com/hold"]);
+  await setFinalizers([]);
+  await eventually(async () => await hub.loadBalancer("acme", "held") === undefined);
+});
+
 Deno.test("every load balancer that an upstream CCM can write is taken, or told why not", async () => {
   const hub = shared();
   for (const [what, object] of Object.entries(upstreamLoadBalancers)) {

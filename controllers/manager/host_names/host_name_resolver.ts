@@ -9,7 +9,7 @@
 import { Backoff } from "../../../base/backoff.ts";
 import { type Clock, systemClock } from "../../../base/clock.ts";
 import { Listeners } from "../../../base/listeners.ts";
-import type { Logger } from "../../../base/logger.ts";
+import type { LogFields, Logger } from "../../../base/logger.ts";
 import { type Random, systemRandom } from "../../../base/random.ts";
 import { type AddressRecord, type DnsLookup, systemDnsLookup } from "./dns_lookup.ts";
 
@@ -47,8 +47,12 @@ export class HostNameResolver implements Disposable {
     this.#context = { ...options, lookup, clock, random };
   }
 
-  /** The last answer, sorted; undefined while there has been none. Asks for it if need be. */
+  /**
+   * The last answer, sorted; undefined while there has been none. Asks for it if need be; what cannot
+   * be a name is not asked for.
+   */
   lookup(hostname: string): readonly string[] | undefined {
+    if (!isHostName(hostname)) return undefined;
     let name = this.#names.get(hostname);
     if (name === undefined) {
       name = new HostName(hostname, this.#context, () => this.#changes.emit(hostname));
@@ -87,6 +91,7 @@ class HostName implements Disposable {
   readonly #backoff: Backoff;
   #timer: Disposable | undefined;
   #released = false;
+  #complained = false;
 
   constructor(
     private readonly hostname: string,
@@ -108,8 +113,8 @@ class HostName implements Disposable {
     if (this.#released) return;
     const found = [...this.#known.values()].flat();
     const complete = found.length > 0 && ttls.every((ttl) => ttl !== undefined);
-    if (complete) this.#backoff.reset();
-    else if (found.length === 0) this.options.log.warn("no address", { hostname: this.hostname });
+    if (complete) this.#recovered();
+    else if (found.length === 0) this.#complain("a host name has no address");
     const pause = complete ? 1000 * clamp(Math.min(...ttls)) : this.#backoff.next();
     this.#timer = clock.timer(() => this.#resolve(), pause);
     // No address of either kind is more often an accident than the truth.
@@ -118,15 +123,27 @@ class HostName implements Disposable {
 
   /** Seconds that the answer, which is noted, is good for; undefined when there was none. */
   async #ask(lookup: DnsLookup, record: AddressRecord): Promise<number | undefined> {
-    const { hostname, options: { log } } = this;
+    const { hostname } = this;
     try {
       const { addresses, ttl = Infinity } = await lookup(hostname, record);
       this.#known.set(record, addresses);
       return ttl;
     } catch (error) {
-      if (!this.#released) log.warn("cannot look up a host name", { hostname, record, error });
+      if (!this.#released) this.#complain("cannot look up a host name", { record, error });
       return undefined;
     }
+  }
+
+  /** Once for each outage: tenants can name as many names as they like, and look-ups are repeated. */
+  #complain(message: string, fields: LogFields = {}): void {
+    const { hostname, options: { log } } = this;
+    log[this.#complained ? "debug" : "warn"](message, { hostname, ...fields });
+    this.#complained = true;
+  }
+
+  #recovered(): void {
+    this.#backoff.reset();
+    this.#complained = false;
   }
 
   #settle(found: readonly string[]): void {
@@ -143,6 +160,11 @@ class HostName implements Disposable {
     log.warn("a host name leads to an address that is no allowed endpoint", { hostname, address });
     return false;
   }
+}
+
+/** As RFC 1123 has it, with the underscores that are seen in practice, and a dot at the end. */
+function isHostName(text: string): boolean {
+  return text.length <= 254 && /^(?:[a-z0-9_](?:[-a-z0-9_]{0,61}[a-z0-9_])?(?:\.|$))+$/i.test(text);
 }
 
 function clamp(seconds: number): number {

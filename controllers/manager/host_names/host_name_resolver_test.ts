@@ -147,3 +147,39 @@ Deno.test("the system's own resolver knows localhost, and knows that some names 
   // RFC 6761: never looked up, never there.
   assert.deepEqual(await lookup("nosuch.invalid", "A"), { addresses: [] });
 });
+
+Deno.test("what cannot be a host name is not asked for", async () => {
+  const { clock, resolver, asked } = setUp();
+  for (
+    const text of ["", "a..b", "-a", "a b", "x".repeat(64), `${"a.".repeat(127)}b`, "ä.example"]
+  ) {
+    assert.equal(resolver.lookup(text), undefined, text);
+  }
+  await clock.advance(0);
+  assert.equal(asked(), 0);
+  assert.equal(resolver.size, 0);
+});
+
+Deno.test("a name that cannot be looked up is complained of once, until it was well again", async () => {
+  const warnings: string[] = [];
+  const clock = new FakeClock();
+  let broken = true;
+  using resolver = new HostNameResolver({
+    async lookup(_hostname, record) {
+      if (broken) throw new Error("no server could be reached");
+      return { addresses: record === "A" ? ["10.0.0.1"] : [], ttl: 30 };
+    },
+    permits: () => true,
+    log: { ...silentLogger, warn: (message) => void warnings.push(message) },
+    clock,
+    random: () => 0,
+  });
+  resolver.lookup(name);
+  await clock.advance(10_000);
+  assert.equal(warnings.length, 1);
+  broken = false;
+  await clock.advance(60_000);
+  broken = true;
+  await clock.advance(60_000);
+  assert.equal(warnings.length, 2);
+});

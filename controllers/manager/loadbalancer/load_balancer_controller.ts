@@ -194,15 +194,31 @@ export class LoadBalancerController {
   }
 
   async #cleanUp(loadBalancer: LoadBalancer, context: ReconcileContext): Promise<void> {
-    this.#reporter.forget(keyOf(loadBalancer.metadata));
     const { finalizers = [] } = loadBalancer.metadata;
     const others = finalizers.filter((finalizer) => !ourFinalizers.has(finalizer));
-    if (others.length === finalizers.length) return;
+    const current = others.length === finalizers.length
+      ? loadBalancer
+      : await this.#letGo(loadBalancer, others, context);
+    this.#reporter.forget(keyOf(loadBalancer.metadata));
+    if (current === undefined || others.length === 0) return;
+    // It may stay for long: nobody should take it for one that serves.
+    const message = `it is being deleted and waits for the finalizers of others: ${others.join()}`;
+    const verdict: Verdict = { status: "False", reason: reasons.terminating, message };
+    await this.#reporter.report(current, verdict, undefined, context.signal);
+  }
+
+  /** Takes everything away and our finalizers off; `undefined` when the object went with them. */
+  async #letGo(
+    loadBalancer: LoadBalancer,
+    others: readonly string[],
+    context: ReconcileContext,
+  ): Promise<LoadBalancer | undefined> {
     await this.#writer.delete(loadBalancer, context);
     try {
-      await this.#setFinalizers(loadBalancer, others, context.signal);
+      return await this.#setFinalizers(loadBalancer, others, context.signal);
     } catch (error) {
       if (!isApiError(error, "NotFound")) throw error; // gone is what we want
+      return undefined;
     }
   }
 }
