@@ -13,13 +13,17 @@ import {
 import type { Clock } from "../../../base/clock.ts";
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
 
-/** A first status without an address waits so long for the address; milliseconds. */
-const addressWait = 1_000;
+/** What is awaited, and for how long at most; milliseconds. */
+const patience = {
+  /** A first status without an address waits for the address. */
+  address: 1_000,
+  /** A new address waits for Envoy's acknowledgement, but it is what users wait for. */
+  acknowledgementOfAddress: 10,
+  /** Where the address stays, all that is news is that Envoy has taken the change. */
+  acknowledgementOfChange: 100,
+} as const;
 
-/** A new address waits so long for Envoy's acknowledgement; milliseconds. Never longer. */
-const acknowledgementWait = 10;
-
-type Awaited = "address" | "acknowledgement";
+type Awaited = keyof typeof patience;
 
 /** Remembers per key what is awaited, and until when. */
 export class StatusDelay {
@@ -42,8 +46,7 @@ export class StatusDelay {
     const now = this.clock.monotonic();
     let deadline = this.#deadlines.get(key);
     if (deadline?.what !== what) {
-      const patience = what === "address" ? addressWait : acknowledgementWait;
-      this.#deadlines.set(key, deadline = { what, until: now + patience });
+      this.#deadlines.set(key, deadline = { what, until: now + patience[what] });
     }
     return Math.max(0, deadline.until - now);
   }
@@ -66,7 +69,9 @@ function awaited(
     // Only the very first status waits: later ones tell that something was lost.
     return loadBalancer.status?.conditions?.length ? undefined : "address";
   }
-  const had = (loadBalancer.status?.loadBalancer?.ingress?.length ?? 0) > 0;
-  const has = (status.loadBalancer?.ingress?.length ?? 0) > 0;
-  return has && !had && progress.kind === "waiting" ? "acknowledgement" : undefined;
+  if (progress.kind !== "waiting") return undefined;
+  const had = loadBalancer.status?.loadBalancer?.ingress?.length ?? 0;
+  const has = status.loadBalancer?.ingress?.length ?? 0;
+  if (had === 0) return has > 0 ? "acknowledgementOfAddress" : undefined;
+  return has > 0 ? "acknowledgementOfChange" : undefined;
 }

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import type { Service } from "../../../apis/core/v1.ts";
+import { FakeClock } from "../../../base/fake_clock.ts";
+import { PortTable } from "../../../fleet/port_table.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import { ObjectCache } from "../../../kube/object_cache.ts";
+import { readFrontPorts } from "./front_ports.ts";
+import { HubPorts } from "./hub_ports.ts";
+import { loadBalancerWith } from "./testdata.ts";
+
+function hubService(name: string, created: string, ...targetPorts: number[]): Service {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name: `envoy-${name}`,
+      namespace: "tenant-acme",
+      uid: `uid-${name}`,
+      resourceVersion: "5",
+      creationTimestamp: created,
+      labels: { "kubelb.k8c.io/lb-name": name, "kubelb.k8c.io/managed-by": "kubelb" },
+    },
+    spec: { ports: targetPorts.map((targetPort, at) => ({ port: 80 + at, targetPort })) },
+  };
+}
+
+async function portsOf(listed: Service[], last = 10_003) {
+  const cache = new ObjectCache<Service>();
+  cache.replace([], "1");
+  const table = new PortTable({ clock: new FakeClock(), range: { first: 10_000, last } });
+  const page = { items: listed, resourceVersion: "9" };
+  const client = { list: () => Promise.resolve(page) } as unknown as Pick<KubeClient, "list">;
+  return { cache, ports: await HubPorts.load(client, cache, table) };
+}
+
+function ask(ports: HubPorts, name: string, numbers: number[], service?: Service) {
+  const loadBalancer = loadBalancerWith({ ports: numbers.map((port) => ({ port })) }, name);
+  const read = readFrontPorts(loadBalancer);
+  assert.ok(read.valid);
+  const answer = ports.assign(loadBalancer, read.ports, service);
+  return answer.kind === "assigned" ? [...answer.targetPorts.values()] : answer.kind;
+}
+
+Deno.test("a new leader gives out no port that the list of Services shows, whatever its cache knows", async () => {
+  const { ports } = await portsOf([hubService("old", "2026-01-01T00:00:00Z", 10_000, 10_002)]);
+  assert.deepEqual(ask(ports, "new", [80, 81]), [10_003, 10_001]);
+});
+
+Deno.test("asking again before the Service was written gives the same ports", async () => {
+  const { ports } = await portsOf([]);
+  const first = ask(ports, "a", [80, 81]);
+  assert.deepEqual(ask(ports, "a", [80, 81]), first);
+});
+
+Deno.test("of two Services with one port the younger is given another", async () => {
+  const older = hubService("older", "2026-01-01T00:00:00Z", 10_001);
+  const younger = hubService("younger", "2026-01-02T00:00:00Z", 10_001);
+  const { ports } = await portsOf([younger, older]);
+  assert.deepEqual(ask(ports, "older", [80], older), [10_001]);
+  assert.notDeepEqual(ask(ports, "younger", [80], younger), [10_001]);
+});
+
+Deno.test("nothing is given when there is not enough", async () => {
+  const { ports } = await portsOf([], 10_001);
+  assert.equal(ask(ports, "a", [80, 81, 82]), "exhausted");
+  assert.deepEqual(ask(ports, "b", [80, 81]), [10_000, 10_001]);
+});
