@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { defineFlags, FlagError, parseFlags } from "../modes/flags.ts";
 import { obtainBinaries } from "./binaries/obtain.ts";
+import { Interruption } from "./demo/interruption.ts";
 import { NodeBackends } from "./demo/node_backends.ts";
 import { playStory, type Published } from "./demo/story.ts";
 import { type Hub, startHub } from "./installation/hub.ts";
@@ -102,32 +104,15 @@ function explain(hub: Hub, tenant: TenantCluster, kubectl: string, left: Publish
 Or change something: $TENANT delete node node-2; $TENANT delete service ${name}; …`);
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; the second one ends the program at once. */
-class Interruption implements Disposable {
-  readonly #resolvers = Promise.withResolvers<void>();
-  #count = 0;
-  readonly #onSignal = () => {
-    if (++this.#count > 1) Deno.exit(130);
-    this.#resolvers.resolve();
-  };
-
-  constructor() {
-    Deno.addSignalListener("SIGINT", this.#onSignal);
-    Deno.addSignalListener("SIGTERM", this.#onSignal);
-  }
-
-  get promise(): Promise<void> {
-    return this.#resolvers.promise;
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSignalListener("SIGINT", this.#onSignal);
-    Deno.removeSignalListener("SIGTERM", this.#onSignal);
-  }
-}
+const signals = ["SIGINT", "SIGTERM"] as const;
 
 async function main(): Promise<number> {
-  const interruption = new Interruption();
+  using interruption = new Interruption({
+    clock: systemClock,
+    parent: () => Deno.ppid,
+    exit: () => Deno.exit(130),
+  });
+  for (const signal of signals) Deno.addSignalListener(signal, interruption.onSignal);
   try {
     const parsed = parseFlags(flags, Deno.args);
     if (parsed.kind !== "values") {
@@ -142,7 +127,7 @@ async function main(): Promise<number> {
     say(`\ndemo failed: ${describeError(error)}`);
     return error instanceof FlagError ? 2 : 1;
   } finally {
-    interruption[Symbol.dispose]();
+    for (const signal of signals) Deno.removeSignalListener(signal, interruption.onSignal);
   }
 }
 

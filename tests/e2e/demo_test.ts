@@ -4,49 +4,74 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { sandboxVariable } from "../../tools/process/watchdog.ts";
-
-const root = new URL("../..", import.meta.url);
-
-async function runDemo(...args: string[]): Promise<{ code: number; output: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "demo", ...args],
-    cwd: root,
-    env: { TMPDIR: temporary },
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
-}
-
-let temporary: string;
-Deno.test.beforeAll(async () => {
-  temporary = await Deno.makeTempDir({ prefix: "kubelb-demo-test-" });
-});
-Deno.test.afterAll(() => Deno.remove(temporary, { recursive: true }));
+import { systemClock } from "../../base/clock.ts";
+import { DemoRun } from "./demo_run.ts";
 
 Deno.test("the demo verifies itself and leaves no process and no folder", async () => {
-  const { code, output } = await runDemo("--once");
-  assert.equal(code, 0, output);
-  assert.match(output, /Service web: 127\.\d+\.\d+\.\d+:8080\/TCP/);
-  assert.match(output, /requests to dns \(UDP\): node-1 ×\d+, node-2 ×\d+, node-3 ×\d+/);
-  assert.match(output, /5353 no longer answers/);
-  assert.deepEqual(await Array.fromAsync(Deno.readDir(temporary)), []);
-  assert.deepEqual(await processesOf(temporary), []);
+  await using demo = await DemoRun.start(["--once"]);
+  assert.equal(await demo.exited(), 0, demo.output);
+  assert.match(demo.output, /Service web: 127\.\d+\.\d+\.\d+:8080\/TCP/);
+  assert.match(demo.output, /requests to dns \(UDP\): node-1 ×\d+, node-2 ×\d+, node-3 ×\d+/);
+  assert.match(demo.output, /5353 no longer answers/);
+  assert.deepEqual(await demo.remains(), []);
+});
+
+Deno.test("a second start answers soon, stays, and leaves nothing at Ctrl-C", async () => {
+  const start = systemClock.monotonic();
+  await using demo = await DemoRun.start([]);
+  await demo.waitFor(/Service \w+: .* first answer after \d+ ms/);
+  const seconds = (systemClock.monotonic() - start) / 1000;
+  // 7 s on two idle cores; the bound is for machines that do something else as well.
+  assert.ok(seconds < 30, `the first answered request after ${seconds.toFixed(1)} s`);
+  assert.ok(secondsToFirstAnswer(demo.output) <= seconds, "it does not flatter itself");
+
+  await demo.waitFor(/Everything keeps running until Ctrl-C/);
+  demo.interrupt();
+  assert.equal(await demo.exited(), 0, demo.output);
+  assert.match(demo.output, /stopping/);
+  assert.deepEqual(await demo.remains(), []);
+});
+
+for (
+  const [moment, pattern] of [
+    ["before anything runs", /kubectl: /],
+    ["while the control planes start", /control plane at/],
+    ["while the CCM starts", /tenant acme registered/],
+  ] as const
+) {
+  Deno.test(`Ctrl-C ${moment} leaves nothing`, async () => {
+    await using demo = await DemoRun.start([]);
+    await demo.waitFor(pattern);
+    demo.interrupt();
+    assert.equal(await demo.exited(), 130, demo.output);
+    await demo.assertGone();
+  });
+}
+
+Deno.test("an Envoy that does not run is a failure, and leaves nothing", async () => {
+  await using demo = await DemoRun.start(["--once"], { ENVOY_PATH: "/bin/false" });
+  assert.equal(await demo.exited(), 1, demo.output);
+  assert.match(demo.output, /demo failed: /);
+  assert.deepEqual(await demo.remains(), []);
+});
+
+Deno.test("kill -9 of the demo's parent leaves nothing", async () => {
+  await using demo = await DemoRun.start([]);
+  await demo.waitFor(/Everything keeps running until Ctrl-C/);
+  demo.killParent();
+  await demo.assertGone();
 });
 
 Deno.test("a wrong flag of the demo is named", async () => {
-  const { code, output } = await runDemo("--twice");
-  assert.equal(code, 2);
-  assert.match(output, /unknown flag --twice/);
+  await using demo = await DemoRun.start(["--twice"]);
+  assert.equal(await demo.exited(), 2);
+  assert.match(demo.output, /unknown flag --twice/);
 });
 
-/** Processes that were started in sandboxes below a folder. */
-async function processesOf(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
-    if (environment.includes(`${sandboxVariable}=${folder}`)) found.push(name);
-  }
-  return found;
+/** From the demo's own words: when everything was ready, and how long the first Service took. */
+function secondsToFirstAnswer(output: string): number {
+  const ready = /\[ *([\d.]+) s\] CCM ready/.exec(output)?.[1];
+  const first = /first answer after (\d+) ms/.exec(output)?.[1];
+  assert.ok(ready !== undefined && first !== undefined, output);
+  return Number(ready) + Number(first) / 1000;
 }
