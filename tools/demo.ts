@@ -8,6 +8,7 @@ import { systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { defineFlags, FlagError, parseFlags } from "../modes/flags.ts";
 import { obtainBinaries } from "./binaries/obtain.ts";
+import { complaints } from "./demo/complaints.ts";
 import { Interruption } from "./demo/interruption.ts";
 import { NodeBackends } from "./demo/node_backends.ts";
 import { playStory, type Published } from "./demo/story.ts";
@@ -53,7 +54,10 @@ async function showEverything(stack: AsyncDisposableStack, once: boolean): Promi
   const { hub, tenant } = await startClusters(stack, network);
   say("");
   const backends = stack.use(new NodeBackends());
-  const left = await playStory({ tenant, network, backends, say });
+  const left = await playStory({ tenant, network, backends, say }).catch(async (error) => {
+    await explainFailure(hub, tenant);
+    throw error;
+  });
   say("");
   if (!once) explain(hub, tenant, binaries.kubectl, left);
 }
@@ -84,6 +88,13 @@ async function startClusters(
   if (hub.status === "rejected") throw hub.reason;
   if (tenant.status === "rejected") throw tenant.reason;
   return { hub: hub.value, tenant: tenant.value };
+}
+
+async function explainFailure({ manager }: Hub, { ccm }: TenantCluster): Promise<void> {
+  for (const { process } of [manager, ccm]) {
+    const lines = complaints(await process.log());
+    if (lines.length > 0) say(`\nThe ${process.name} says:\n  ${lines.join("\n  ")}`);
+  }
 }
 
 function explain(hub: Hub, tenant: TenantCluster, kubectl: string, left: Published): void {

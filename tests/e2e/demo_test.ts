@@ -48,9 +48,10 @@ for (
   });
 }
 
-Deno.test("an Envoy that does not run is a failure, and leaves nothing", async () => {
+Deno.test("an Envoy that does not run is a failure that is explained, and leaves nothing", async () => {
   await using demo = await DemoRun.start(["--once"], { ENVOY_PATH: "/bin/false" });
   assert.equal(await demo.exited(), 1, demo.output);
+  assert.match(demo.output, /The manager says:\n.*Envoy exited with code 1/);
   assert.match(demo.output, /demo failed: /);
   assert.deepEqual(await demo.remains(), []);
 });
