@@ -214,6 +214,31 @@ Deno.test("a deleted load balancer leaves no Service, and its listener goes", as
     }, () => true), { describe: "the listener to be gone" });
 });
 
+Deno.test("a hub Service that upstream's manager wrote is taken over: listener ports stay, leftovers go", async () => {
+  const hub = shared();
+  await hub.createLoadBalancer("acme", "adopted");
+  await hub.addressOf("acme", "adopted");
+  const path = "/api/v1/namespaces/tenant-acme/services/envoy-adopted";
+  const service = (await hub.hubService("acme", "adopted"))!;
+  // As upstream writes: a plain update of everything, here with a port and an annotation too many.
+  const { metadata, spec } = service;
+  const { managedFields: _, resourceVersion: __, ...kept } = metadata;
+  const leftover = { name: "old", protocol: "TCP", port: 9090, targetPort: 64_000 };
+  await hub.admin.request("PUT", `${path}?fieldManager=kubelb`, {
+    ...service,
+    metadata: { ...kept, managedFields: [{}] },
+    spec: { ...spec, ports: [...spec.ports!, leftover] },
+  });
+  await eventually(async () => {
+    const ports = (await hub.hubService("acme", "adopted"))?.spec.ports;
+    assert.deepEqual(
+      ports?.map(({ port, targetPort }) => [port, targetPort]),
+      spec.ports!.map(({ port, targetPort }) => [port, targetPort]),
+    );
+    return true;
+  }, { describe: "the port that nobody wants to go" });
+});
+
 Deno.test("a deleted load balancer that another's finalizer holds says so, and has no address", async () => {
   const hub = shared();
   await hub.createLoadBalancer("acme", "held");

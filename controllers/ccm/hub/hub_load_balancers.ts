@@ -6,12 +6,12 @@
 import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
+import { adoptedManagedFields, managedFieldsPatch, needsAdoption } from "../../../kube/adoption.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { fieldManager } from "../field_manager.ts";
 import { differences } from "../object_differences.ts";
 import { ownedButUndesired } from "../owned_fields.ts";
-import { adoptedManagedFields, needsAdoption } from "./adoption.ts";
 import type { HubConnection } from "./hub_connection.ts";
 import { additiveFields, undeclaredFields, withoutFields } from "./unknown_fields.ts";
 
@@ -100,13 +100,10 @@ export class HubLoadBalancers {
     const name = { namespace: this.options.tenantNamespace, name: actual.metadata.name };
     // The cache keeps no fields of others.
     const current = await connection.call("get", () => client.get(loadBalancers, name, { signal }));
-    const managedFields = current && adoptedManagedFields(current, fieldManager);
+    const managedFields = current &&
+      adoptedManagedFields(current, fieldManager, ["spec", "endpoints"]);
     if (managedFields === undefined) return;
-    const { resourceVersion } = current!.metadata;
-    const json = [
-      { op: "replace", path: "/metadata/managedFields", value: managedFields },
-      { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion },
-    ];
+    const json = managedFieldsPatch(current!, managedFields);
     await connection.call(
       "update",
       () => client.patch(loadBalancers, name, { json }, { signal }),

@@ -8,6 +8,7 @@ import { conditionReasons as reasons } from "../../../apis/kubelb/conditions.ts"
 import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
+import { adoptedManagedFields, managedFieldsPatch } from "../../../kube/adoption.ts";
 import { isApiError } from "../../../kube/api_error.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext } from "../../../kube/controller.ts";
@@ -24,7 +25,7 @@ import type { Verdict } from "./load_balancer_status.ts";
 
 /** What the writer works with. */
 export interface HubServiceWriterOptions {
-  readonly client: Pick<KubeClient, "apply" | "delete" | "get">;
+  readonly client: Pick<KubeClient, "apply" | "delete" | "get" | "patch">;
   readonly services: ObjectCache<Service>;
   readonly ports: HubPorts;
   readonly runtime: RuntimeKind;
@@ -84,7 +85,10 @@ export class HubServiceWriter {
     log.debug("writing the hub Service", { service: desired.metadata.name, differences });
     try {
       const options = { fieldManager: loadBalancerFieldManager, signal };
-      const service = await client.apply(services, desired, options);
+      let service = await client.apply(services, desired, options);
+      if (isIncomplete(desired, service) && await this.#adopt(service, signal)) {
+        service = await client.apply(services, desired, options);
+      }
       cache.observe(service);
       return { kind: "ready", service };
     } catch (error) {
@@ -93,6 +97,16 @@ export class HubServiceWriter {
       const message = `the hub refuses the Service: ${error.message}`;
       return { kind: "refused", verdict: { status: "False", reason: reasons.invalid, message } };
     }
+  }
+
+  /** Makes the fields of upstream's manager ours, so that those no longer wanted can go. */
+  async #adopt(service: Service, signal: AbortSignal): Promise<boolean> {
+    const { client } = this.options;
+    const fields = adoptedManagedFields(service, loadBalancerFieldManager, ["spec", "ports"]);
+    if (fields === undefined) return false;
+    const json = managedFieldsPatch(service, fields);
+    await client.patch(services, service.metadata, { json }, { signal });
+    return true;
   }
 
   #reportConflicts(
@@ -132,6 +146,11 @@ export class HubServiceWriter {
     log.info("deleting a hub Service without a load balancer", { service: service.metadata.name });
     await client.delete(services, service.metadata, { uid: service.metadata.uid, signal });
   }
+}
+
+/** Whether something that is not wanted has stayed: only its owner can take it away. */
+function isIncomplete(desired: Service, applied: Service): boolean {
+  return hubServiceDifferences(desired, applied, ownedAnnotations(applied)).length > 0;
 }
 
 /** Made for an earlier load balancer of the same name; the garbage collector is about to come. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubeObject, ManagedFieldsEntry } from "../../../apis/meta/v1.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../apis/meta/v1.ts";
 import { adoptedManagedFields, needsAdoption } from "./adoption.ts";
 
 const upstream: ManagedFieldsEntry = {
@@ -29,6 +29,8 @@ const ours: ManagedFieldsEntry = {
   fieldsV1: { "f:spec": { "f:ports": {} } },
 };
 
+const endpoints = ["spec", "endpoints"];
+
 function object(...managedFields: ManagedFieldsEntry[]): KubeObject {
   return { apiVersion: "v1", kind: "LoadBalancer", metadata: { name: "a", managedFields } };
 }
@@ -39,23 +41,31 @@ Deno.test("an object that we never applied may need adoption", () => {
   assert.ok(!needsAdoption(object(upstream, ours), "kubelb-ccm"));
 });
 
-Deno.test("the previous CCM's fields become ours, everyone else's stay theirs", () => {
-  assert.deepEqual(adoptedManagedFields(object(upstream, operator, status, ours), "kubelb-ccm"), [
-    operator,
-    status,
-    {
-      manager: "kubelb-ccm",
-      operation: "Apply",
-      apiVersion: "kubelb.k8c.io/v1alpha1",
-      fieldsType: "FieldsV1",
-      fieldsV1: {
-        "f:metadata": { "f:annotations": { ".": {}, "f:old": {} } },
-        "f:spec": { ".": {}, "f:endpoints": {}, "f:persistence": { "f:type": {} }, "f:ports": {} },
+Deno.test("the previous owner's fields become ours, everyone else's stay theirs", () => {
+  assert.deepEqual(
+    adoptedManagedFields(object(upstream, operator, status, ours), "kubelb-ccm", endpoints),
+    [
+      operator,
+      status,
+      {
+        manager: "kubelb-ccm",
+        operation: "Apply",
+        apiVersion: "kubelb.k8c.io/v1alpha1",
+        fieldsType: "FieldsV1",
+        fieldsV1: {
+          "f:metadata": { "f:annotations": { ".": {}, "f:old": {} } },
+          "f:spec": {
+            ".": {},
+            "f:endpoints": {},
+            "f:persistence": { "f:type": {} },
+            "f:ports": {},
+          },
+        },
       },
-    },
-  ]);
+    ],
+  );
 });
 
-Deno.test("without a previous CCM there is nothing to adopt", () => {
-  assert.equal(adoptedManagedFields(object(operator, status), "kubelb-ccm"), undefined);
+Deno.test("without a previous owner there is nothing to adopt", () => {
+  assert.equal(adoptedManagedFields(object(operator, status), "kubelb-ccm", endpoints), undefined);
 });
