@@ -27,7 +27,20 @@ export interface ConfigStatusOptions {
   readonly metrics: Registry;
 }
 
-/** The status of a Config with `problems`. */
+/**
+ * The fields of `spec` that this manager reads. Upstream's others are for layer 7 and for Envoys in
+ * pods; a user who sets one shall see that it does nothing yet.
+ */
+const readFields: ReadonlySet<string> = new Set([
+  "propagatedAnnotations",
+  "propagateAllAnnotations",
+  "deniedAnnotations",
+  "defaultAnnotations",
+  "loadBalancer",
+  "endpointPolicy",
+]);
+
+/** The status of a Config with `problems`; it names the fields that have no effect. */
 export function configStatus(
   config: Config,
   version: VersionInfo,
@@ -37,12 +50,14 @@ export function configStatus(
   const observedGeneration = config.metadata.generation ?? 0;
   const valid = problems.length === 0;
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join("; ");
+  const unread = Object.keys(config.spec ?? {}).filter((field) => !readFields.has(field)).sort();
+  const without = unread.length === 0 ? "" : ` (without effect: ${unread.join(", ")})`;
   const conditions = setCondition(config.status?.conditions, {
     type: conditionTypes.ready,
     status: valid ? "True" : "False",
     observedGeneration,
     reason: valid ? conditionReasons.reconciled : conditionReasons.invalid,
-    message: valid ? "in force" : `the rest is in force, without ${message}`,
+    message: (valid ? "in force" : `the rest is in force, without ${message}`) + without,
   }, now);
   return { observedGeneration, version, conditions: [...conditions] };
 }
