@@ -10,20 +10,30 @@ import type { ServicePort } from "../installation/tenant_cluster.ts";
 
 /** Starts and owns the backends of all nodes. */
 export class NodeBackends implements AsyncDisposable {
-  readonly #stack = new AsyncDisposableStack();
+  /** By protocol, address and port. */
+  readonly #backends = new Map<string, AsyncDisposable>();
 
-  /** Listens at `address` for each port, as the node called `node`. */
+  /**
+   * Listens at `address` for each port, as the node called `node`. A backend that is there already
+   * belongs to a Service that is gone: Kubernetes gives a node port to one Service at a time, and may
+   * give it to another later.
+   */
   async start(node: string, address: string, ports: readonly ServicePort[]): Promise<void> {
     for (const { protocol, nodePort } of ports) {
       if (nodePort === undefined) throw new Error("the Service has no node port");
+      const key = `${protocol} ${address}:${nodePort}`;
+      await this.#backends.get(key)?.[Symbol.asyncDispose]();
       const options = { identity: node, address, port: nodePort };
-      if (protocol === "TCP") this.#stack.use(new TcpBackend(options));
-      else this.#stack.use(await UdpBackend.start(options));
+      const backend = protocol === "TCP"
+        ? new TcpBackend(options)
+        : await UdpBackend.start(options);
+      this.#backends.set(key, backend);
     }
   }
 
   /** Closes all of them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stack.disposeAsync();
+    for (const backend of this.#backends.values()) await backend[Symbol.asyncDispose]();
+    this.#backends.clear();
   }
 }
