@@ -4,13 +4,11 @@
  * @module
  */
 
-import { conditions, objectReference } from "../../core/schemas.ts";
+import { conditions } from "../../core/schemas.ts";
 import type { KubeObject } from "../../meta/v1.ts";
 import {
   array,
-  boolean,
   customResource,
-  described,
   type Infer,
   integer,
   object,
@@ -19,11 +17,10 @@ import {
 } from "../../schema/mod.ts";
 import { annotationSettingsFields } from "./annotation_settings.ts";
 import { envoyProxySchema } from "./envoy_proxy.ts";
+import { featureSettingsFields } from "./feature_settings.ts";
 import { group, version } from "./group.ts";
 import { ageColumn } from "./print_columns.ts";
 import { versionInfoSchema } from "./version_info.ts";
-
-const disable = optional(boolean("Switches it off for all tenants."));
 
 const endpointPolicySchema = object(
   "Which addresses tenants may name as endpoints, besides the built-in rules.",
@@ -41,28 +38,7 @@ export interface EndpointPolicy extends Infer<typeof endpointPolicySchema> {}
 const specSchema = object("The settings.", {
   ...annotationSettingsFields,
   envoyProxy: optional(envoyProxySchema),
-  loadBalancer: optional(object("Layer-4 load balancers.", {
-    class: optional(string("loadBalancerClass of the Services in the hub.")),
-    disable,
-  })),
-  ingress: optional(object("Ingresses.", {
-    class: optional(string("ingressClassName in the hub.")),
-    disable,
-  })),
-  gatewayAPI: optional(object("Gateway API.", {
-    class: optional(string("gatewayClassName in the hub.")),
-    defaultGateway: optional(described("The Gateway of host name routes.", objectReference)),
-    disable,
-  })),
-  dns: optional(object("Host names.", {
-    wildcardDomain: optional(string("Domain under which host names are generated.")),
-    allowExplicitHostnames: optional(boolean("Whether tenants may choose host names.")),
-    useDNSAnnotations: optional(boolean("Write annotations for external-dns.")),
-    useCertificateAnnotations: optional(boolean("Write annotations for cert-manager.")),
-  })),
-  certificates: optional(object("Certificates.", {
-    defaultClusterIssuer: optional(string("ClusterIssuer of cert-manager.")),
-  })),
+  ...featureSettingsFields,
   endpointPolicy: optional(endpointPolicySchema),
 }, { default: {} });
 

@@ -5,10 +5,9 @@
  */
 
 import { resourceRequirements } from "../../core/resource_requirements.ts";
-import { conditions, objectReference } from "../../core/schemas.ts";
+import { conditions } from "../../core/schemas.ts";
 import type { KubeObject } from "../../meta/v1.ts";
 import {
-  boolean,
   customResource,
   described,
   type Infer,
@@ -16,13 +15,11 @@ import {
   object,
   oneOf,
   optional,
-  string,
 } from "../../schema/mod.ts";
 import { annotationSettingsFields } from "./annotation_settings.ts";
+import { featureSettingsFields } from "./feature_settings.ts";
 import { group, version } from "./group.ts";
 import { ageColumn } from "./print_columns.ts";
-
-const disable = optional(boolean("Switches it off for the tenant."));
 
 const specSchema = object("What is different from Config for this tenant.", {
   ...annotationSettingsFields,
@@ -32,28 +29,7 @@ const specSchema = object("What is different from Config for this tenant.", {
     ),
     resources: optional(described("Resources of the Envoy container.", resourceRequirements)),
   })),
-  loadBalancer: optional(object("Layer-4 load balancers.", {
-    class: optional(string("loadBalancerClass of the Services in the hub.")),
-    disable,
-  })),
-  ingress: optional(object("Ingresses.", {
-    class: optional(string("ingressClassName in the hub.")),
-    disable,
-  })),
-  gatewayAPI: optional(object("Gateway API.", {
-    class: optional(string("gatewayClassName in the hub.")),
-    defaultGateway: optional(described("The Gateway of host name routes.", objectReference)),
-    disable,
-  })),
-  dns: optional(object("Host names.", {
-    wildcardDomain: optional(string("Domain under which host names are generated.")),
-    allowExplicitHostnames: optional(boolean("Whether the tenant may choose host names.")),
-    useDNSAnnotations: optional(boolean("Write annotations for external-dns.")),
-    useCertificateAnnotations: optional(boolean("Write annotations for cert-manager.")),
-  })),
-  certificates: optional(object("Certificates.", {
-    defaultClusterIssuer: optional(string("ClusterIssuer of cert-manager.")),
-  })),
+  ...featureSettingsFields,
 }, { default: {} });
 
 /** What is different from Config for a tenant. */
