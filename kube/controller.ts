@@ -182,7 +182,14 @@ export class Controller {
   ): Promise<ReconcileResult | void> {
     using deadline = new Deadline(this.#clock, this.options.timeout ?? 120_000, signal);
     try {
-      return await this.options.reconcile(key, { signal: deadline.signal, log });
+      // A reconciliation that calls nobody needs no signal, and then no timer runs for it.
+      const context = {
+        log,
+        get signal() {
+          return deadline.signal;
+        },
+      };
+      return await this.options.reconcile(key, context);
     } finally {
       if (deadline.exceeded) this.#metrics.timedOut();
     }

@@ -13,34 +13,50 @@ export class DeadlineExceeded extends Error {
 /**
  * Ties an operation to its caller's signal and to a deadline. Dispose it when the operation ends.
  *
+ * A timer runs only once somebody has asked for the signal: an operation that never does could not
+ * be stopped anyway. (Translating the load balancers of a tenant whose nodes changed is such.)
+ *
  * `AbortSignal.any` and `AbortSignal.timeout` would do the same, but keep a listener on a parent
  * that lives as long as the process, and a timer, for each of millions of requests.
  */
 export class Deadline implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #timer: Disposable;
-  readonly #onAbort = () => this.#controller.abort(this.parent?.reason);
+  #armed: { readonly controller: AbortController; readonly timer: Disposable } | undefined;
+  #disposed = false;
+  readonly #began: number;
+  readonly #onAbort = () => this.#armed?.controller.abort(this.parent?.reason);
 
-  constructor(clock: Clock, milliseconds: number, private readonly parent?: AbortSignal) {
-    this.#timer = clock.timer(
-      () => this.#controller.abort(new DeadlineExceeded(`no answer within ${milliseconds} ms`)),
-      milliseconds,
-    );
-    if (parent?.aborted) this.#onAbort();
-    else parent?.addEventListener("abort", this.#onAbort, { once: true });
+  constructor(
+    private readonly clock: Clock,
+    private readonly milliseconds: number,
+    private readonly parent?: AbortSignal,
+  ) {
+    this.#began = clock.monotonic();
   }
 
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return (this.#armed ??= this.#arm()).controller.signal;
   }
 
   /** Whether time ran out (and not the caller's patience). */
   get exceeded(): boolean {
-    return this.signal.reason instanceof DeadlineExceeded;
+    return this.#armed?.controller.signal.reason instanceof DeadlineExceeded;
   }
 
   [Symbol.dispose](): void {
-    this.#timer[Symbol.dispose]();
+    this.#disposed = true;
+    this.#armed?.timer[Symbol.dispose]();
     this.parent?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #arm() {
+    const controller = new AbortController();
+    if (this.#disposed) return { controller, timer: { [Symbol.dispose]() {} } };
+    if (this.parent?.aborted) controller.abort(this.parent.reason);
+    else this.parent?.addEventListener("abort", this.#onAbort, { once: true });
+    const late = () =>
+      controller.abort(new DeadlineExceeded(`no answer within ${this.milliseconds} ms`));
+    const elapsed = this.clock.monotonic() - this.#began;
+    const timer = this.clock.timer(late, Math.max(0, this.milliseconds - elapsed));
+    return { controller, timer };
   }
 }

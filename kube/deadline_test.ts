@@ -35,3 +35,11 @@ Deno.test("a disposed deadline leaves no timer, and no longer follows its parent
   assert.equal(clock.pending, 0);
   assert.equal(deadline.signal.aborted, false);
 });
+
+Deno.test("a deadline whose signal nobody asks for runs no timer", () => {
+  const clock = new FakeClock();
+  using deadline = new Deadline(clock, 100);
+  assert.equal(clock.pending, 0);
+  assert.equal(deadline.signal.aborted, false);
+  assert.equal(clock.pending, 1);
+});

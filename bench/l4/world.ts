@@ -8,6 +8,7 @@ import { type LoadBalancer, loadBalancers } from "../../apis/kubelb/v1alpha1/mod
 import { eventually } from "../../tools/process/eventually.ts";
 import { Watched } from "../measure/watched.ts";
 import { HttpBackend } from "../../tools/backends/http_backend.ts";
+import { newLoadBalancer } from "./new_load_balancer.ts";
 
 /** The group of KubeLB's kinds, as a path. */
 export const kubelbPath = "/apis/kubelb.k8c.io/v1alpha1";
@@ -58,28 +59,9 @@ export class World implements AsyncDisposable {
     name: string,
     endpoints: Record<string, unknown> = { addresses: [{ ip: this.backend.address }] },
   ): Promise<void> {
-    await this.hub.plane.admin.request("POST", this.loadBalancersPath(tenant), {
-      apiVersion: "kubelb.k8c.io/v1alpha1",
-      kind: "LoadBalancer",
-      metadata: {
-        name,
-        labels: {
-          "kubelb.k8c.io/origin-name": name,
-          "kubelb.k8c.io/origin-ns": "default",
-          "kubelb.k8c.io/tenant": `tenant-${tenant}`,
-        },
-        finalizers: ["kubelb.k8c.io/cleanup"],
-      },
-      spec: {
-        type: "LoadBalancer",
-        ports: [{ name: "http", port: 80 + 8000, protocol: "TCP" }],
-        endpoints: [{
-          name: "default",
-          ...endpoints,
-          ports: [{ name: "http", port: this.backend.port, protocol: "TCP" }],
-        }],
-      },
-    });
+    const place = { namespace: `tenant-${tenant}`, name };
+    const loadBalancer = newLoadBalancer(place, endpoints, this.backend.port);
+    await this.hub.plane.admin.request("POST", this.loadBalancersPath(tenant), loadBalancer);
   }
 
   /** Creates several at once, `parallel` requests at a time. */
