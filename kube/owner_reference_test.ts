@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../apis/meta/v1.ts";
-import { controllerOf, controllerReference, isControlledBy } from "./owner_reference.ts";
+import {
+  controllerOf,
+  controllerReference,
+  isControlledBy,
+  ownerReference,
+} from "./owner_reference.ts";
 
 const owner: KubeObject = {
   apiVersion: "kubelb.k8c.io/v1alpha1",
@@ -24,6 +29,16 @@ Deno.test("a reference makes its owner the controller", () => {
     blockOwnerDeletion: true,
   });
   assert(isControlledBy(service, owner));
+});
+
+Deno.test("an owner that need not be waited for, and one that does not control, say no more than that", () => {
+  const reference = { apiVersion: owner.apiVersion, kind: "LoadBalancer", name: "lb", uid: "u1" };
+  const dependent = { namespace: "tenant-a" };
+  assert.deepEqual(ownerReference(owner, dependent), reference);
+  assert.deepEqual(controllerReference(owner, dependent, { blockOwnerDeletion: false }), {
+    ...reference,
+    controller: true,
+  });
 });
 
 Deno.test("a namesake with another uid is someone else", () => {

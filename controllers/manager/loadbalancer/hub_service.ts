@@ -17,6 +17,7 @@ import {
   originNamespaceLabel,
 } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { controllerReference } from "../../../kube/owner_reference.ts";
 import { propagateAnnotations } from "../annotations/propagation.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
 import type { FrontPort } from "./front_ports.ts";
@@ -59,14 +60,12 @@ export function desiredHubService(input: HubServiceInput): Service {
         [appNameLabel]: namespace,
       },
       annotations: propagateAnnotations(passedOn, settings.annotations, "service"),
-      ownerReferences: [ownerReferenceTo(loadBalancer)],
+      ownerReferences: [
+        controllerReference(loadBalancer, { namespace }, { blockOwnerDeletion: false }),
+      ],
     },
     spec: serviceSpec(input),
   };
-}
-
-function ownerReferenceTo({ apiVersion, kind, metadata }: LoadBalancer) {
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "", controller: true };
 }
 
 function serviceSpec(input: HubServiceInput): ServiceSpec {

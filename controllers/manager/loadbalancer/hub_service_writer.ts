@@ -14,7 +14,7 @@ import type { KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
-import { controllerOf } from "../../../kube/owner_reference.ts";
+import { controllerOf, isControlledBy } from "../../../kube/owner_reference.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
 import { hubServiceOf, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
@@ -156,8 +156,7 @@ function isIncomplete(desired: Service, applied: Service): boolean {
 
 /** Made for an earlier load balancer of the same name; the garbage collector is about to come. */
 function isStale(service: Service, loadBalancer: LoadBalancer): boolean {
-  const owner = controllerOf(service);
-  return owner !== undefined && owner.uid !== loadBalancer.metadata.uid;
+  return controllerOf(service) !== undefined && !isControlledBy(service, loadBalancer);
 }
 
 function inTheWay({ metadata }: Service): ServiceOutcome {

@@ -31,6 +31,7 @@ import {
 } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { addFinalizer, hasFinalizer, removeFinalizer } from "../../../kube/finalizer.ts";
+import { ownerReference } from "../../../kube/owner_reference.ts";
 import { applyStatus } from "../../../kube/status.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
 import { ReconcileMetrics } from "../reconcile_metrics.ts";
@@ -147,8 +148,7 @@ export class TenantController {
     const { caches, tenantCaches: own } = this.#options;
     const { name } = tenant.metadata;
     const applier = this.#applier;
-    const owner = ownerReferenceTo(tenant);
-    const desired = namespaceOf(name, owner);
+    const desired = namespaceOf(name, ownerReference(tenant, {}));
     const namespace = await applier.ensure(namespaces, caches.namespaces, desired, signal);
     if (namespace.metadata.deletionTimestamp) {
       const message = `namespace ${namespace.metadata.name} is being deleted; it is made again ` +
@@ -244,8 +244,4 @@ function describe(progress: TenantProgress): string {
 
 function failed(reason: string, message: string): TenantProgress {
   return { phase: "Failed", reason, message };
-}
-
-function ownerReferenceTo({ apiVersion, kind, metadata }: Tenant) {
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" };
 }
