@@ -11,9 +11,7 @@ import { isApiError } from "./api_error.ts";
 import { ControllerMetrics, type ReconcileOutcome } from "./controller_metrics.ts";
 import { Deadline } from "./deadline.ts";
 import type { CacheEvent, ObjectCache } from "./object_cache.ts";
-import { TerminalError } from "./terminal_error.ts";
 import { WorkQueue } from "./work_queue.ts";
-export { TerminalError } from "./terminal_error.ts";
 
 /** What a reconciliation wants next; nothing means it is done until something changes. */
 export interface ReconcileResult {
@@ -204,14 +202,6 @@ export class Controller {
 
   #retry(key: string, error: unknown, log: Logger, signal: AbortSignal): void {
     if (signal.aborted) return;
-    if (error instanceof TerminalError) {
-      this.#metrics.terminal();
-      this.#queue.forget(key);
-      log.error("reconciliation failed for good; it is tried again when the object changes", {
-        error,
-      });
-      return;
-    }
     if (isBug(error)) this.#metrics.panicked();
     this.#queue.addRateLimited(key);
     const failures = this.#queue.failures(key);

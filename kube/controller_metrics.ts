@@ -19,7 +19,6 @@ export class ControllerMetrics {
   readonly #labels: { readonly controller: string };
   readonly #total;
   readonly #errors;
-  readonly #terminal;
   readonly #panics;
   readonly #timeouts;
   readonly #time;
@@ -36,7 +35,6 @@ export class ControllerMetrics {
       labelNames: ["controller", "result"],
     });
     this.#errors = count("reconcile_errors_total", "Reconciliation errors per controller.");
-    this.#terminal = count("terminal_reconcile_errors_total", "Errors that are not retried.");
     this.#panics = count("reconcile_panics_total", "Errors that are bugs: TypeError and the like.");
     this.#timeouts = count("reconcile_timeouts_total", "Reconciliations that ran out of time.");
     this.#time = histogram(registry, {
@@ -56,7 +54,7 @@ export class ControllerMetrics {
       labelNames,
     }).set(this.#labels, concurrency);
     for (const result of outcomes) this.#total.inc({ controller, result }, 0);
-    for (const metric of [this.#errors, this.#terminal, this.#panics, this.#timeouts]) {
+    for (const metric of [this.#errors, this.#panics, this.#timeouts]) {
       metric.inc(this.#labels, 0);
     }
     this.#active.set(this.#labels, 0);
@@ -71,10 +69,6 @@ export class ControllerMetrics {
     this.#total.inc({ ...this.#labels, result });
     this.#time.observe(this.#labels, seconds);
     if (result === "error") this.#errors.inc(this.#labels);
-  }
-
-  terminal(): void {
-    this.#terminal.inc(this.#labels);
   }
 
   panicked(): void {

@@ -5,7 +5,7 @@ import { FakeClock } from "../base/fake_clock.ts";
 import { createLogger, silentLogger } from "../base/logger.ts";
 import { Registry } from "../base/metrics.ts";
 import { ApiError } from "./api_error.ts";
-import { Controller, type ControllerOptions, TerminalError } from "./controller.ts";
+import { Controller, type ControllerOptions } from "./controller.ts";
 import { ObjectCache } from "./object_cache.ts";
 
 function thing(key: string, version = 1, refers = ""): KubeObject {
@@ -161,23 +161,6 @@ Deno.test("requeueAfter forgets earlier failures", async () => {
   run.controller.enqueue("a/x");
   await run.clock.advance(1000);
   assert.deepEqual(at, [0, 5, 15, 100, 105]);
-});
-
-Deno.test("a terminal error is counted and not retried", async () => {
-  let runs = 0;
-  await using run = start({
-    reconcile: async () => {
-      runs++;
-      throw new TerminalError("the spec makes no sense");
-    },
-  });
-  run.controller.enqueue("a/x");
-  await run.clock.advance(600_000);
-  assert.equal(runs, 1);
-  await metric(
-    run.registry,
-    `controller_runtime_terminal_reconcile_errors_total{controller="test"} 1`,
-  );
 });
 
 Deno.test("a bug in a reconciler, thrown or rejected, ends neither worker nor process", async () => {

@@ -99,9 +99,9 @@ export class ObjectCache<T extends KubeObject> {
     return this.#resolve(this.#index(index).keys(value));
   }
 
-  /** All values that objects have in the named index. */
-  indexValues(index: string): Iterable<string> {
-    return this.#index(index).values();
+  /** The namespaces that hold at least one of the objects. */
+  namespaces(): Iterable<string> {
+    return this.#byNamespace.values();
   }
 
   #index(name: string): Index<T> {

@@ -204,17 +204,22 @@ Deno.test("store, indexes and subscribers agree after any history", () => {
           scanned.map(keyName).toSorted(),
         );
       }
-      const values = new Set(cache.list().map((object) => object.spec!.color));
-      assert.deepEqual([...cache.indexValues("color")].toSorted(), [...values].toSorted());
+      const namespaces = new Set(cache.list().map(({ metadata }) => metadata.namespace));
+      assert.deepEqual([...cache.namespaces()].toSorted(), [...namespaces].toSorted());
     }
   }));
 });
 
+const namespaceOf = (name: string) => name < "r" ? "a" : "b";
+
 function perform(cache: ObjectCache<Thing>, command: Command, version: number): void {
   if (command.do === "replace") {
-    const objects = command.names.map((name) => thing(name, version, command.color));
+    const objects = command.names.map((name) =>
+      thing(name, version, command.color, namespaceOf(name))
+    );
     cache.replace(objects, String(version));
     return;
   }
-  cache[command.do](thing(command.name, version, command.color));
+  const { name, color } = command;
+  cache[command.do](thing(name, version, color, namespaceOf(name)));
 }

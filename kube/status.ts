@@ -16,12 +16,6 @@ export type WithStatus = KubeObject & { status?: object };
 export interface ApplyStatusOptions extends CallOptions {
   /** One per controller. */
   readonly fieldManager: string;
-  /**
-   * Others write parts of this status as well (a tenant's Service): whether to write is then judged
-   * only by the top-level fields that `status` names. Default false: the whole status is ours, and
-   * what `status` leaves out has to go.
-   */
-  readonly shared?: boolean;
 }
 
 /**
@@ -42,10 +36,8 @@ export async function applyStatus<T extends WithStatus>(
   status: NonNullable<T["status"]>,
   options: ApplyStatusOptions,
 ): Promise<T> {
-  const { shared = false, ...call } = options;
   const present = withoutDefaults(type, object.status ?? {});
-  const judged = shared ? pick(present, Object.keys(status)) : present;
-  if (semanticEqual(judged, withoutDefaults(type, status))) return object;
+  if (semanticEqual(present, withoutDefaults(type, status))) return object;
   const { name, namespace, uid } = object.metadata;
   const body = {
     // The uid makes the write fail, instead of landing on an object created anew with that name.
@@ -53,7 +45,7 @@ export async function applyStatus<T extends WithStatus>(
     status,
   } as unknown as Applied<T>;
   try {
-    return await client.apply(type, body, { ...call, subresource: "status" });
+    return await client.apply(type, body, { ...options, subresource: "status" });
   } catch (error) {
     throw asConflict(error);
   }
@@ -67,9 +59,4 @@ function asConflict(error: unknown): unknown {
     status: error.status,
     cause: error,
   });
-}
-
-function pick(from: object, keys: readonly string[]): object {
-  const values = from as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(keys.map((key) => [key, values[key]]));
 }

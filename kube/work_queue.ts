@@ -42,7 +42,6 @@ export class WorkQueue implements Disposable {
   readonly #processing = new Map<string, Priority | undefined>();
   readonly #waiters: ((key: string | undefined) => void)[] = [];
   readonly #metrics: QueueMetrics;
-  #idle: (() => void)[] = [];
   #shutDown = false;
 
   constructor(options: WorkQueueOptions) {
@@ -117,7 +116,6 @@ export class WorkQueue implements Disposable {
       this.#ready.add(key, again);
       this.#handOut();
     }
-    if (this.#processing.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());
   }
 
   #handOut(): void {
@@ -135,12 +133,6 @@ export class WorkQueue implements Disposable {
     this.#shutDown = true;
     this.#delayed[Symbol.dispose]();
     this.#waiters.splice(0).forEach((resolve) => resolve(undefined));
-  }
-
-  /** Resolves when no key is at work. */
-  whenIdle(): Promise<void> {
-    if (this.#processing.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   [Symbol.dispose](): void {

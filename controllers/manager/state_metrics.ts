@@ -87,11 +87,16 @@ const storedTypes = [
   ["endpoints", typeUrls.endpoint],
 ] as const;
 
-function loadBalancersByNamespace(caches: HubCaches): Sample[] {
-  return caches.tenants.list().map(({ metadata: { name } }): Sample => {
-    const namespace = namespaceOfTenant(name);
-    return [{ namespace, tenant: name, topology }, caches.loadBalancers.list(namespace).length];
-  });
+/** Every tenant's, and those that lie where no Tenant is: their label `tenant` is empty. */
+function loadBalancersByNamespace({ tenants, loadBalancers }: HubCaches): Sample[] {
+  const tenantOf = new Map(
+    tenants.list().map(({ metadata: { name } }) => [namespaceOfTenant(name), name]),
+  );
+  const namespaces = new Set([...tenantOf.keys(), ...loadBalancers.namespaces()]);
+  return [...namespaces].map((namespace): Sample => [
+    { namespace, tenant: tenantOf.get(namespace) ?? "", topology },
+    loadBalancers.list(namespace).length,
+  ]);
 }
 
 function allocatedPorts(caches: HubCaches): { ports: number; holders: number } {
