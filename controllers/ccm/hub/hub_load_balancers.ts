@@ -7,10 +7,10 @@ import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { adoptedManagedFields, managedFieldsPatch, needsAdoption } from "../../../kube/adoption.ts";
+import { applyDifferences } from "../../../kube/apply_differences.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { fieldManager } from "../field_manager.ts";
-import { differences } from "../object_differences.ts";
 import { ownedButUndesired } from "../owned_fields.ts";
 import type { HubConnection } from "./hub_connection.ts";
 import { additiveFields, undeclaredFields, withoutFields } from "./unknown_fields.ts";
@@ -63,7 +63,7 @@ export class HubLoadBalancers {
     this.#forgetOld();
     const wanted = withoutFields(desired, this.#undeclared.keys());
     const changed = actual === undefined ? ["everything"] : [
-      ...differences(wanted, actual),
+      ...applyDifferences(wanted, actual),
       ...ownedButUndesired(actual, wanted, fieldManager),
     ];
     if (changed.length > 0) {
@@ -146,7 +146,7 @@ export class HubLoadBalancers {
 
 /** Additive fields that were sent and are not in the answer: the hub pruned them. */
 function prunedFields(sent: LoadBalancer, answer: LoadBalancer): string[] {
-  return differences(sent, answer).filter((path) =>
+  return applyDifferences(sent, answer).filter((path) =>
     additiveFields.includes(path) && !(path.slice("spec.".length) in answer.spec)
   );
 }

@@ -11,6 +11,7 @@ import {
   type EndpointAddress,
 } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { Clock } from "../../../base/clock.ts";
+import { applyDifferences } from "../../../kube/apply_differences.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext, ReconcileResult } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
@@ -20,7 +21,6 @@ import { fieldManager } from "../field_manager.ts";
 import { clusterUidAnnotation, mayWrite } from "../hub/cluster_hold.ts";
 import type { HoldWatcher } from "../hub/hold_watcher.ts";
 import type { HubConnection } from "../hub/hub_connection.ts";
-import { differences } from "../object_differences.ts";
 import { nodeAddresses, type NodeAddressesResult, type NodeAddressType } from "./node_addresses.ts";
 
 /** What a {@linkcode NodeReconciler} works with. */
@@ -70,7 +70,7 @@ export class NodeReconciler {
     const present = hubAddresses.get(this.#key);
     const list = result.kind === "addresses" ? result.addresses : present?.spec.addresses;
     if (list === undefined || present?.metadata.deletionTimestamp) return;
-    const changed = present ? differences(this.#desired(list), present) : ["everything"];
+    const changed = present ? applyDifferences(this.#desired(list), present) : ["everything"];
     if (changed.length === 0) return;
     const wait = this.#lastWrite + writeInterval - clock.monotonic();
     if (wait > 0) return { requeueAfter: wait };

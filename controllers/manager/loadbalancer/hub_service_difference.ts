@@ -4,12 +4,17 @@
  * @module
  */
 import type { Service, ServicePort, ServiceSpec } from "../../../apis/core/v1.ts";
+import { applyDifferences } from "../../../kube/apply_differences.ts";
+import { semanticEqual } from "../../../kube/semantic_equal.ts";
 import { portKey } from "./hub_service.ts";
 
 /**
  * What differs, as words for the log; empty when nothing has to be written. Fields that the API
  * server or other controllers fill (cluster addresses, node ports, foreign annotations) do not
  * count.
+ *
+ * Beyond {@linkcode applyDifferences} it sees what is on the Service and no longer wanted: hub
+ * Services are ours, so their ports and the fields in `wholeFields` hold what we say and no more.
  *
  * @param owned annotations that we wrote earlier; those no longer wanted must go.
  */
@@ -18,27 +23,23 @@ export function hubServiceDifferences(
   actual: Service,
   owned: ReadonlySet<string> = new Set(),
 ): string[] {
-  const differences: string[] = [];
-  const check = (what: string, same: boolean) => {
-    if (!same) differences.push(what);
-  };
-  const wantedAnnotations = desired.metadata.annotations ?? {};
-  check("labels", holds(actual.metadata.labels, desired.metadata.labels));
-  check("annotations", holds(actual.metadata.annotations, wantedAnnotations));
-  check("annotations", [...owned].every((key) => key in wantedAnnotations));
-  check("owner reference", hasOwners(desired, actual));
-  check("ports", samePorts(desired.spec.ports, actual.spec.ports));
-  for (const field of comparedFields) {
-    check(field, same(withDefault(desired.spec, field), withDefault(actual.spec, field)));
-  }
-  // The API server chooses these when nobody asks.
-  for (const field of ["ipFamilies", "ipFamilyPolicy"] as const) {
-    check(
+  const { labels, annotations = {}, ownerReferences } = desired.metadata;
+  const { ipFamilies, ipFamilyPolicy } = desired.spec;
+  const abandoned = [...owned].some((key) => !(key in annotations));
+  const checks: [what: string, differs: boolean][] = [
+    ["labels", wouldChange({ labels }, actual.metadata)],
+    ["annotations", abandoned || wouldChange({ annotations }, actual.metadata)],
+    ["owner reference", wouldChange({ ownerReferences }, actual.metadata)],
+    ["ports", !samePorts(desired.spec.ports, actual.spec.ports)],
+    ...wholeFields.map((field): [string, boolean] => [
       field,
-      desired.spec[field] === undefined || same(desired.spec[field], actual.spec[field]),
-    );
-  }
-  return [...new Set(differences)];
+      !semanticEqual(valueOf(desired.spec, field), valueOf(actual.spec, field)),
+    ]),
+    // The API server chooses these when nobody asks.
+    ["ipFamilies", wouldChange({ ipFamilies }, actual.spec)],
+    ["ipFamilyPolicy", wouldChange({ ipFamilyPolicy }, actual.spec)],
+  ];
+  return checks.flatMap(([what, differs]) => differs ? [what] : []);
 }
 
 /** `loadBalancerClass` cannot be changed on a Service; it has to be made again. */
@@ -47,7 +48,7 @@ export function mustBeRecreated(desired: Service, actual: Service): boolean {
     desired.spec.loadBalancerClass !== actual.spec.loadBalancerClass;
 }
 
-const comparedFields = [
+const wholeFields = [
   "type",
   "selector",
   "externalTrafficPolicy",
@@ -57,23 +58,18 @@ const comparedFields = [
   "allocateLoadBalancerNodePorts",
 ] as const;
 
-type ComparedField = typeof comparedFields[number];
+/** What the API server makes of an absent field. */
+const defaults: Partial<ServiceSpec> = {
+  externalTrafficPolicy: "Cluster",
+  allocateLoadBalancerNodePorts: true,
+};
 
-/** The value that stands for an absent field: the API server's default, or none. */
-function withDefault(spec: ServiceSpec, field: ComparedField): unknown {
-  const value = spec[field];
-  switch (field) {
-    case "externalTrafficPolicy":
-      return value ?? "Cluster";
-    case "allocateLoadBalancerNodePorts":
-      return value ?? true;
-    case "loadBalancerSourceRanges":
-      return value ?? [];
-    case "selector":
-      return value ?? {};
-    default:
-      return value ?? "";
-  }
+function valueOf(spec: ServiceSpec, field: typeof wholeFields[number]): unknown {
+  return spec[field] ?? defaults[field];
+}
+
+function wouldChange(desired: object, actual: object): boolean {
+  return applyDifferences(desired, actual).length > 0;
 }
 
 /** By port and protocol, which are the list's key in the API: order means nothing. */
@@ -81,28 +77,9 @@ function samePorts(
   desired: readonly ServicePort[] = [],
   actual: readonly ServicePort[] = [],
 ): boolean {
-  if (desired.length !== actual.length) return false;
-  const present = new Map(actual.map((port) => [portKey(port), port]));
-  return desired.every((port) => {
-    const other = present.get(portKey(port));
-    return other !== undefined && other.name === port.name && other.targetPort === port.targetPort;
-  });
+  return desired.length === actual.length && !wouldChange(byKey(desired), byKey(actual));
 }
 
-function hasOwners(desired: Service, actual: Service): boolean {
-  const present = actual.metadata.ownerReferences ?? [];
-  return (desired.metadata.ownerReferences ?? []).every((wanted) =>
-    present.some((owner) => owner.uid === wanted.uid && owner.controller === wanted.controller)
-  );
-}
-
-function holds(
-  actual: Readonly<Record<string, string>> = {},
-  desired: Readonly<Record<string, string>> = {},
-): boolean {
-  return Object.entries(desired).every(([key, value]) => actual[key] === value);
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+function byKey(ports: readonly ServicePort[]): Record<string, ServicePort> {
+  return Object.fromEntries(ports.map((port) => [portKey(port), port]));
 }

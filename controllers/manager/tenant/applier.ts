@@ -4,9 +4,9 @@
  * @module
  */
 import { keyOf, type KubeObject, type ResourceType } from "../../../apis/meta/v1.ts";
+import { applyDifferences } from "../../../kube/apply_differences.ts";
 import type { Applied, KubeClient } from "../../../kube/client.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
-import { contains } from "./contains.ts";
 
 /** Writes objects of one field manager. */
 export class Applier {
@@ -28,7 +28,7 @@ export class Applier {
     signal: AbortSignal,
   ): Promise<T> {
     const present = cache.get(keyOf(desired.metadata));
-    if (present !== undefined && contains(present, desired)) return present;
+    if (present !== undefined && applyDifferences(desired, present).length === 0) return present;
     const { fieldManager } = this;
     const applied = await this.client.apply(type, desired as unknown as Applied<T>, {
       fieldManager,
