@@ -53,7 +53,7 @@ export interface FleetPortsOptions {
 
 /** The ports of one fleet; see `PortTable` for what each method promises. */
 export class FleetPorts {
-  readonly #free: FreePorts;
+  #free: FreePorts;
   readonly #holdings = new Map<string, Holding>();
   /** Every port in use, with the objects that claim it; nearly always one. */
   readonly #claims = new Map<number, Set<Holding>>();
@@ -66,12 +66,13 @@ export class FleetPorts {
   #allocated = false;
 
   constructor(private readonly options: FleetPortsOptions) {
-    const { first, last } = options.range;
-    this.#cursor = first;
-    this.#free = new FreePorts(first, last);
-    for (let port = first; port <= last; port++) {
-      if (!options.reserved.has(port)) this.#free.add(port);
-    }
+    this.#cursor = options.range.first;
+    this.#free = this.#freeOf(options.range);
+  }
+
+  /** New ports come from `range` from now on; what is held, allocated or rests is left alone. */
+  setRange(range: PortRange): void {
+    this.#free = this.#freeOf(range);
   }
 
   hold(owner: PortOwner, ports: ReadonlySet<number>): void {
@@ -122,6 +123,15 @@ export class FleetPorts {
     return conflicts;
   }
 
+  #freeOf({ first, last }: PortRange): FreePorts {
+    const free = new FreePorts(first, last);
+    for (let port = first; port <= last; port++) {
+      const taken = this.#claims.has(port) || this.#restUntil.has(port);
+      if (!taken && !this.options.reserved.has(port)) free.add(port);
+    }
+    return free;
+  }
+
   #holding(owner: PortOwner): Holding {
     let holding = this.#holdings.get(owner.name);
     if (holding === undefined) {
@@ -151,7 +161,8 @@ export class FleetPorts {
     const claims = this.#claims.get(port);
     if (claims === undefined || !claims.delete(holding) || claims.size > 0) return;
     this.#claims.delete(port);
-    if (!this.#free.covers(port) || this.options.reserved.has(port)) return;
+    if (this.options.reserved.has(port)) return;
+    // One outside the range rests as well: the range may grow to it meanwhile.
     const until = this.options.clock.monotonic() + this.options.rest;
     this.#restUntil.set(port, until);
     this.#resting.push({ port, until });
@@ -173,7 +184,9 @@ export class FleetPorts {
   }
 
   #exhausted(): PortAllocation {
-    const next = this.#resting.find(({ port, until }) => this.#restUntil.get(port) === until);
+    const next = this.#resting.find(({ port, until }) =>
+      this.#free.covers(port) && this.#restUntil.get(port) === until
+    );
     const free = this.#free.size;
     if (next === undefined) return { kind: "exhausted", free };
     return { kind: "exhausted", free, retryAfter: next.until - this.options.clock.monotonic() };

@@ -19,8 +19,13 @@ export const defaultPortRange: PortRange = { first: 10_000, last: 29_999 };
 /** Envoy's own listeners in a pod: stats, shutdown manager, ready, health check. */
 export const reservedPorts: readonly number[] = [19_001, 19_002, 19_003, 19_004];
 
+/** Writes `first-last`, which {@linkcode parsePortRange} reads. */
+export function formatPortRange({ first, last }: PortRange): string {
+  return `${first}-${last}`;
+}
+
 /**
- * Reads `first-last`, as the flag `--port-range` gives it.
+ * Reads `first-last`, as the flag `--port-range` and the Config give it.
  *
  * @throws {Error} when the text is not two ports in ascending order between 1 and 65535.
  */

@@ -31,8 +31,21 @@ export interface PortTableOptions {
  */
 export class PortTable {
   readonly #fleets = new Map<string, FleetPorts>();
+  #range: PortRange;
 
-  constructor(private readonly options: PortTableOptions) {}
+  constructor(private readonly options: PortTableOptions) {
+    this.#range = options.range ?? defaultPortRange;
+  }
+
+  /**
+   * New ports come from `range` from now on, in every fleet. Ports that are held or were allocated
+   * stay where they are.
+   */
+  setRange(range: PortRange): void {
+    if (range.first === this.#range.first && range.last === this.#range.last) return;
+    this.#range = range;
+    for (const ports of this.#fleets.values()) ports.setRange(range);
+  }
 
   /**
    * Records the ports that an existing object says it holds, in place of what it said before. Ports
@@ -75,7 +88,7 @@ export class PortTable {
   #create(): FleetPorts {
     return new FleetPorts({
       clock: this.options.clock,
-      range: this.options.range ?? defaultPortRange,
+      range: this.#range,
       reserved: new Set(this.options.reserved ?? reservedPorts),
       rest: this.options.rest ?? defaultRest,
     });

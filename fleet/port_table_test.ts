@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FakeClock } from "../base/fake_clock.ts";
 import { comparePrecedence, type PortOwner } from "./port_owner.ts";
-import { parsePortRange } from "./port_range.ts";
+import { formatPortRange, parsePortRange } from "./port_range.ts";
 import { PortTable } from "./port_table.ts";
 
 const fleet = "tenant-acme";
@@ -118,6 +118,29 @@ Deno.test("a new leader goes on behind the ports of the youngest object", () => 
   assert.deepEqual(allocate(ports, owner("new"), 1), [10_006]);
 });
 
+Deno.test("a new range is for new ports: what is held or was allocated stays", () => {
+  const { table: ports } = table();
+  ports.hold(fleet, owner("a", 1), [10_001]);
+  const pending = allocate(ports, owner("b"), 1);
+  ports.setRange({ first: 20_000, last: 20_001 });
+  assert.equal(ports.holder(fleet, 10_001), "a");
+  assert.deepEqual(allocate(ports, owner("b"), 1), pending);
+  assert.deepEqual(allocate(ports, owner("c"), 2), [20_000, 20_001]);
+  const other = ports.allocate("tenant-other", owner("a"), 1);
+  assert.deepEqual(other, { kind: "allocated", ports: [20_000] }, "in a fleet that is new, too");
+});
+
+Deno.test("a port rests also when it was freed outside the range that grows to it", async () => {
+  const { table: ports, clock } = table();
+  ports.hold(fleet, owner("a", 1), [20_000]);
+  ports.forget(fleet, "a");
+  ports.setRange({ first: 20_000, last: 20_000 });
+  const exhausted = { kind: "exhausted", free: 0, retryAfter: 10 * minute } as const;
+  assert.deepEqual(ports.allocate(fleet, owner("b"), 1), exhausted);
+  await clock.advance(10 * minute);
+  assert.deepEqual(allocate(ports, owner("b"), 1), [20_000]);
+});
+
 Deno.test("twenty thousand ports are allocated in well under a second", () => {
   const { table: ports } = table({ first: 10_000, last: 29_999 });
   const start = performance.now();
@@ -128,6 +151,7 @@ Deno.test("twenty thousand ports are allocated in well under a second", () => {
 
 Deno.test("a port range is two ports in ascending order", () => {
   assert.deepEqual(parsePortRange("10000-29999"), { first: 10_000, last: 29_999 });
+  assert.equal(formatPortRange(parsePortRange(" 10000-29999 ")), "10000-29999");
   for (const bad of ["", "10000", "2-1", "0-5", "1-65536", "a-b", "1-2-3"]) {
     assert.throws(() => parsePortRange(bad), /is not of the form/);
   }
@@ -138,6 +162,7 @@ class NaiveTable {
   readonly held = new Map<string, Set<number>>();
   readonly pending = new Map<string, number[]>();
   readonly restUntil = new Map<number, number>();
+  range = { first: 10_000, last: 10_005 };
 
   used(): Set<number> {
     return new Set(
@@ -163,12 +188,17 @@ Deno.test("the table agrees with a naive one after any history", async () => {
     fc.record({ kind: fc.constant("allocate" as const), name, count: fc.nat(4) }),
     fc.record({ kind: fc.constant("forget" as const), name }),
     fc.record({ kind: fc.constant("pass" as const), minutes: fc.nat(11) }),
+    fc.record({ kind: fc.constant("range" as const), ports: fc.tuple(port, port) }),
   );
   await fc.assert(fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {
-    const { table: ports, clock } = table({ first: 10_000, last: 10_005 });
     const model = new NaiveTable();
+    const { table: ports, clock } = table(model.range);
     for (const command of commands) {
       const now = clock.monotonic();
+      if (command.kind === "range") {
+        const [first, last] = command.ports.toSorted() as [number, number];
+        ports.setRange(model.range = { first, last });
+      }
       if (command.kind === "pass") await clock.advance(command.minutes * minute);
       if (command.kind === "hold") {
         ports.hold(fleet, owner(command.name, 1), command.ports);
@@ -200,13 +230,17 @@ function checkAllocation(
   now: number,
 ): void {
   const used = model.used();
-  const free = [10_000, 10_001, 10_002, 10_003, 10_004, 10_005].filter((port) =>
-    !used.has(port) && (model.restUntil.get(port) ?? -1) <= now
-  );
+  const { first, last } = model.range;
+  const range = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const rests = (port: number) => (model.restUntil.get(port) ?? -1) > now;
+  const free = range.filter((port) => !used.has(port) && !rests(port));
   const before = model.pending.get(name) ?? [];
   const result = ports.allocate(fleet, owner(name, 1), count);
   if (count - before.length > free.length) {
     assert(result.kind === "exhausted" && result.free === free.length);
+    const waits = range.filter((port) => !used.has(port) && rests(port));
+    const wait = Math.min(...waits.map((port) => model.restUntil.get(port)! - now));
+    assert.equal(result.retryAfter ?? Infinity, wait);
     return;
   }
   assert(result.kind === "allocated");

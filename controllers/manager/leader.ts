@@ -8,7 +8,6 @@ import { Backoff } from "../../base/backoff.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Registry } from "../../base/metrics.ts";
-import type { PortRange } from "../../fleet/port_range.ts";
 import { PortTable } from "../../fleet/port_table.ts";
 import type { FleetRuntime } from "../../fleet/runtime.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -34,7 +33,6 @@ export interface LeaderOptions {
   readonly runtime: FleetRuntime;
   /** `--address-pool`. */
   readonly addressPool: readonly AddressRange[];
-  readonly portRange: PortRange;
   /** `--tenant-api-server-url`. */
   readonly serverUrl?: string | undefined;
   readonly version: VersionInfo;
@@ -49,6 +47,9 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
   const { settings, caches, runtime } = options;
   using ports = await loadPorts(options, signal);
   if (ports === undefined) return;
+  // Before the controllers subscribe: those that wait for a port ask again at the same change.
+  using _range = settings.changes.subscribe(() => ports.setRange(settings.portRange));
+  ports.setRange(settings.portRange);
   const parts = [
     new TenantController(options).run(signal),
     new LoadBalancerController({ ...options, runtime: runtime.kind, ports }).run(signal),
@@ -62,13 +63,15 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
 
 /** Tries until it works: without the table no port may be given out. */
 async function loadPorts(
-  { client, caches, portRange, clock, log }: LeaderOptions,
+  { client, caches, settings, clock, log }: LeaderOptions,
   signal: AbortSignal,
 ): Promise<HubPorts | undefined> {
   const backoff = new Backoff({ initial: 200, maximum: 10_000 });
   while (!signal.aborted) {
     try {
-      const table = new PortTable({ clock, range: portRange });
+      // The Config decides what may be given out, and whether there may be load balancers at all.
+      await caches.configs.whenSynced(signal);
+      const table = new PortTable({ clock, range: settings.portRange });
       return await HubPorts.load(client, caches.services, table, signal);
     } catch (error) {
       if (signal.aborted) break;

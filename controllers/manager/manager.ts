@@ -36,6 +36,7 @@ export interface ManagerOptions {
   readonly allowedCidrs: readonly string[];
   /** `--address-pool`. */
   readonly addressPool: readonly AddressRange[];
+  /** `--port-range`. */
   readonly portRange: PortRange;
   /** `--tenant-api-server-url`. */
   readonly serverUrl?: string | undefined;
@@ -60,12 +61,12 @@ export class Manager implements AsyncDisposable {
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    const { client, allowedCidrs, namespace, log, clock, metrics } = options;
+    const { client, log, clock, metrics } = options;
     // What is followed in the hub.
     this.informers = new Informers(client, { log, clock, metrics });
-    this.#caches = hubCaches(this.informers, namespace);
+    this.#caches = hubCaches(this.informers, options.namespace);
     this.#tenantCaches = tenantCaches(this.informers);
-    this.#settings = new LiveSettings({ ...this.#caches, namespace, allowedCidrs, log });
+    this.#settings = new LiveSettings({ ...options, ...this.#caches });
     this.#ranges = new HubRanges({
       ...options,
       settings: this.#settings,

@@ -5,7 +5,12 @@
  */
 import type { Service } from "../../apis/core/v1.ts";
 import { findCondition } from "../../apis/kubelb/conditions.ts";
-import type { LoadBalancer, LoadBalancerSpec } from "../../apis/kubelb/v1alpha1/mod.ts";
+import type {
+  Config,
+  ConfigSpec,
+  LoadBalancer,
+  LoadBalancerSpec,
+} from "../../apis/kubelb/v1alpha1/mod.ts";
 import type { Condition } from "../../apis/meta/v1.ts";
 import { applyObject } from "../../tools/cluster/manifest.ts";
 import { type Hub, type HubOptions, startHub } from "../../tools/installation/hub.ts";
@@ -16,6 +21,9 @@ import {
 import { AdminError, eventually } from "../harness/mod.ts";
 
 const group = "/apis/kubelb.k8c.io/v1alpha1";
+
+/** The hub's Config. */
+export const configPath = `${group}/namespaces/kubelb/configs/default`;
 
 /** Reads and writes the hub as its administrator. */
 export class HubFixture implements AsyncDisposable {
@@ -55,6 +63,16 @@ export class HubFixture implements AsyncDisposable {
     const apiVersion = "kubelb.k8c.io/v1alpha1";
     const metadata = { name, namespace: `tenant-${tenant}` };
     await applyObject(this.admin, { apiVersion, kind, metadata, spec } as never);
+  }
+
+  /** Creates or changes the Config. */
+  setConfig(spec: ConfigSpec): Promise<Config> {
+    return this.admin.apply<Config>(configPath, {
+      apiVersion: "kubelb.k8c.io/v1alpha1",
+      kind: "Config",
+      metadata: { name: "default", namespace: "kubelb" },
+      spec,
+    });
   }
 
   /** Creates or changes a load balancer with one TCP port. */

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { upstreamLoadBalancers } from "../apis/upstream_objects.ts";
 import { askTcp, eventually, TcpBackend } from "../harness/mod.ts";
-import { sharedHub } from "./hub_fixture.ts";
+import { configPath, sharedHub } from "./hub_fixture.ts";
 
 const shared = sharedHub({}, (hub) => hub.tenants("acme", "other"));
 
@@ -141,16 +141,10 @@ Deno.test("a forbidden endpoint is left out, told, and comes back when the opera
   const address = await hub.addressOf("acme", "sneaky");
   await assert.rejects(askTcp(address, 8080));
 
-  const config = "/apis/kubelb.k8c.io/v1alpha1/namespaces/kubelb/configs/default";
-  await hub.admin.apply(config, {
-    apiVersion: "kubelb.k8c.io/v1alpha1",
-    kind: "Config",
-    metadata: { name: "default", namespace: "kubelb" },
-    spec: { endpointPolicy: { allowedCIDRs: ["127.0.0.9/32"] } },
-  });
+  await hub.setConfig({ endpointPolicy: { allowedCIDRs: ["127.0.0.9/32"] } });
   await hub.condition("acme", "sneaky", "ResourcesResolved", { status: "True" });
   assert.equal(await eventually(() => askTcp(address, 8080)), "inside");
-  await hub.admin.request("DELETE", config);
+  await hub.admin.request("DELETE", configPath);
   await hub.condition("acme", "sneaky", "ResourcesResolved", forbidden);
   await eventually(() => askTcp(address, 8080).then(() => false, () => true), {
     describe: "the forbidden endpoint to be out of use again",

@@ -81,8 +81,8 @@ export const envoyProxySchema = object("How the fleets of Envoys run.", {
   })),
   headerLimits: optional(headerLimitsSchema),
   portRange: optional(string(
-    "Listener ports from which new load balancers are given theirs, first-last; 10000-29999 when " +
-      "absent. Ports that are in use stay.",
+    "Listener ports from which new load balancers are given theirs, first-last; the manager's " +
+      "--port-range when absent. Ports that are in use stay.",
     { pattern: "^[0-9]{1,5}-[0-9]{1,5}$" },
   )),
 });

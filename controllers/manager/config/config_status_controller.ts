@@ -13,8 +13,9 @@ import type { KubeClient } from "../../../kube/client.ts";
 import { Controller } from "../../../kube/controller.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { applyStatus } from "../../../kube/status.ts";
-import type { PolicyProblem } from "./endpoint_policy.ts";
+import type { ConfigProblem } from "./config_problem.ts";
 import type { LiveSettings } from "./live_settings.ts";
+import { unreadFields } from "./unread_fields.ts";
 
 /** What the controller works with. */
 export interface ConfigStatusOptions {
@@ -27,30 +28,17 @@ export interface ConfigStatusOptions {
   readonly metrics: Registry;
 }
 
-/**
- * The fields of `spec` that this manager reads. Upstream's others are for layer 7 and for Envoys in
- * pods; a user who sets one shall see that it does nothing yet.
- */
-const readFields: ReadonlySet<string> = new Set([
-  "propagatedAnnotations",
-  "propagateAllAnnotations",
-  "deniedAnnotations",
-  "defaultAnnotations",
-  "loadBalancer",
-  "endpointPolicy",
-]);
-
 /** The status of a Config with `problems`; it names the fields that have no effect. */
 export function configStatus(
   config: Config,
   version: VersionInfo,
-  problems: readonly PolicyProblem[],
+  problems: readonly ConfigProblem[],
   now: Date,
 ): NonNullable<Config["status"]> {
   const observedGeneration = config.metadata.generation ?? 0;
   const valid = problems.length === 0;
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join("; ");
-  const unread = Object.keys(config.spec ?? {}).filter((field) => !readFields.has(field)).sort();
+  const unread = unreadFields(config.spec ?? {});
   const without = unread.length === 0 ? "" : ` (without effect: ${unread.join(", ")})`;
   const conditions = setCondition(config.status?.conditions, {
     type: conditionTypes.ready,

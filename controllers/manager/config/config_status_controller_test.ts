@@ -22,7 +22,10 @@ Deno.test("a Config that is read as a whole is in force", () => {
 
 Deno.test("fields that nothing reads yet are named", () => {
   const spec = { dns: { wildcardDomain: "*.example.com" }, envoyProxy: { replicas: 2 } };
-  assert.deepEqual(messageOf(spec), ["True", "in force (without effect: dns, envoyProxy)"]);
+  assert.deepEqual(messageOf(spec), [
+    "True",
+    "in force (without effect: dns, envoyProxy.replicas)",
+  ]);
 });
 
 Deno.test("what cannot be read is told, and that the rest holds", () => {

@@ -6,12 +6,7 @@
 import type { ConfigSpec } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { parseCidr } from "../endpoint_guard/cidr.ts";
 import type { EndpointPolicy } from "../endpoint_guard/endpoint_guard.ts";
-
-/** A range of the Config that cannot be read. */
-export interface PolicyProblem {
-  readonly field: string;
-  readonly message: string;
-}
+import type { ConfigProblem } from "./config_problem.ts";
 
 /**
  * Reads the Config's part. A range that is none is left out and reported: one typing error must not
@@ -21,9 +16,9 @@ export function endpointPolicyOf(
   config: ConfigSpec,
   flagCidrs: readonly string[],
   hubCidrs: readonly string[],
-): { policy: EndpointPolicy; problems: PolicyProblem[] } {
+): { policy: EndpointPolicy; problems: ConfigProblem[] } {
   const { allowedCIDRs = [], deniedCIDRs = [] } = config.endpointPolicy ?? {};
-  const problems: PolicyProblem[] = [];
+  const problems: ConfigProblem[] = [];
   const readable = (field: string, cidrs: readonly string[]): string[] =>
     cidrs.filter((cidr, index) => {
       const message = problemOf(cidr);

@@ -1,5 +1,5 @@
 /**
- * Config and Tenants as they are now, and the endpoint guard that follows from them.
+ * Config and Tenants as they are now, and what follows from them: endpoint guard, port range.
  *
  * @module
  */
@@ -7,9 +7,12 @@ import { defaultObjectName, tenantOfNamespace } from "../../../apis/kubelb/names
 import type { Config, ConfigSpec, Tenant } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
+import { formatPortRange, type PortRange } from "../../../fleet/port_range.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
-import { endpointPolicyOf, type PolicyProblem } from "./endpoint_policy.ts";
+import type { ConfigProblem } from "./config_problem.ts";
+import { endpointPolicyOf } from "./endpoint_policy.ts";
+import { listenerPortRange } from "./listener_port_range.ts";
 import { resolveTenantSettings, type TenantSettings } from "./tenant_settings.ts";
 
 /** Where the settings come from. */
@@ -20,6 +23,8 @@ export interface LiveSettingsOptions {
   readonly namespace: string;
   /** `--allowed-endpoint-cidrs`; valid, checked with the flags. */
   readonly allowedCidrs: readonly string[];
+  /** `--port-range`. */
+  readonly portRange: PortRange;
   readonly log: Logger;
 }
 
@@ -31,11 +36,13 @@ export class LiveSettings implements Disposable {
   readonly #subscription: Disposable;
   #hubCidrs: readonly string[] = [];
   #guard: EndpointGuard;
-  #problems: readonly PolicyProblem[] = [];
+  #portRange: PortRange;
+  #problems: readonly ConfigProblem[] = [];
 
   constructor(options: LiveSettingsOptions) {
     this.#options = options;
-    this.#guard = this.#makeGuard();
+    this.#portRange = options.portRange;
+    this.#guard = this.#read();
     this.#subscription = options.configs.subscribe(({ object, previous, type }) => {
       // Our own writes of the status change nothing that is decided here.
       const same = object.metadata.generation === previous?.metadata.generation;
@@ -54,8 +61,13 @@ export class LiveSettings implements Disposable {
     return this.#guard;
   }
 
-  /** Ranges in the Config that are none. */
-  get problems(): readonly PolicyProblem[] {
+  /** Where new listener ports come from. */
+  get portRange(): PortRange {
+    return this.#portRange;
+  }
+
+  /** What in the Config cannot be used. */
+  get problems(): readonly ConfigProblem[] {
     return this.#problems;
   }
 
@@ -84,17 +96,27 @@ export class LiveSettings implements Disposable {
   }
 
   #refresh(): void {
-    this.#guard = this.#makeGuard();
+    this.#guard = this.#read();
     this.changes.emit();
   }
 
-  #makeGuard(): EndpointGuard {
+  /** Reads the Config anew; returns the guard, and a new one each time. */
+  #read(): EndpointGuard {
     const { allowedCidrs, log } = this.#options;
     const { policy, problems } = endpointPolicyOf(this.config, allowedCidrs, this.#hubCidrs);
-    for (const { field, message } of problems) {
-      log.error("a range of the Config's endpoint policy is ignored", { field, message });
+    this.#problems = [...problems, ...this.#readPortRange()];
+    for (const { field, message } of this.#problems) {
+      log.error("a field of the Config is ignored", { field, message });
     }
-    this.#problems = problems;
     return new EndpointGuard(policy);
+  }
+
+  #readPortRange(): ConfigProblem[] {
+    const { portRange: flag, log } = this.#options;
+    const { range, problems } = listenerPortRange(this.config, flag, this.#portRange);
+    const before = formatPortRange(this.#portRange);
+    const now = formatPortRange(this.#portRange = range);
+    if (now !== before) log.info("new listener ports come from another range", { now, before });
+    return problems;
   }
 }

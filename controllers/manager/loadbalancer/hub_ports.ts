@@ -8,6 +8,7 @@ import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf } from "../../../apis/meta/v1.ts";
 import type { PortOwner } from "../../../fleet/port_owner.ts";
+import type { PortRange } from "../../../fleet/port_range.ts";
 import type { PortTable } from "../../../fleet/port_table.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { CacheEvent, ObjectCache } from "../../../kube/object_cache.ts";
@@ -91,6 +92,11 @@ export class HubPorts implements Disposable {
     }
     missing.forEach((port, at) => targetPorts.set(portKey(port), allocation.ports[at]!));
     return { kind: "assigned", targetPorts, conflicts };
+  }
+
+  /** Where new ports come from; those that exist stay. */
+  setRange(range: PortRange): void {
+    this.table.setRange(range);
   }
 
   /** The load balancer is gone, and so is its Service. */

@@ -169,7 +169,8 @@ function exhausted(
   { missing, retryAfter }: { readonly missing: number; readonly retryAfter?: number },
 ): ServiceOutcome {
   const message = `${missing} more listener ports are needed than the range has free (a freed ` +
-    `port rests for 10 minutes): delete load balancers or widen --port-range`;
+    `port rests for 10 minutes): delete load balancers or widen the range (envoyProxy.portRange ` +
+    `of the Config, else --port-range)`;
   const verdict: Verdict = { status: "False", reason: reasons.portRangeExhausted, message };
   // Ports are freed by other objects, whose events do not reach this key.
   return { kind: "refused", verdict, retryAfter: Math.min(retryAfter ?? 30_000, 30_000) };
