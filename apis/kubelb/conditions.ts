@@ -18,6 +18,11 @@ export const conditionTypes = {
   addressAssigned: "AddressAssigned",
   /** The Envoys have acknowledged the configuration of this generation (design §2.6). */
   programmed: "Programmed",
+  /**
+   * Only there after two objects held one listener port: True while this one has to give the port
+   * up, False once it has another.
+   */
+  portConflict: "PortConflict",
   /** A SyncSecret has reached the hub. */
   synced: "Synced",
   /** What upstream writes on the parts of a Route. */
@@ -36,8 +41,12 @@ export const conditionReasons = {
   invalid: "Invalid",
   /** The operator switched the feature off for this tenant. */
   disabled: "Disabled",
+  /** The namespace belongs to no Tenant. */
+  tenantNotFound: "TenantNotFound",
   /** Another, older object holds the port. */
   portConflict: "PortConflict",
+  /** A port that an older object holds was given up for another. */
+  portReassigned: "PortReassigned",
   /** No listener port is free. */
   portRangeExhausted: "PortRangeExhausted",
   /** No address of the pool is free. */

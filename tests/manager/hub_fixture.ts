@@ -110,6 +110,17 @@ export class HubFixture implements AsyncDisposable {
     return this.read<Service>("/api/v1", tenant, `services/envoy-${name}`);
   }
 
+  /** Whether a load balancer has an event of this reason. */
+  async hasEvent(tenant: string, reason: string, loadBalancer: string): Promise<boolean> {
+    type Events = { items: { reason: string; regarding: { kind: string; name: string } }[] };
+    const path = `/apis/events.k8s.io/v1/namespaces/tenant-${tenant}/events`;
+    const { items } = await this.admin.request<Events>("GET", path);
+    return items.some((event) =>
+      event.reason === reason && event.regarding.kind === "LoadBalancer" &&
+      event.regarding.name === loadBalancer
+    );
+  }
+
   async deleteLoadBalancer(tenant: string, name: string): Promise<void> {
     const path = `${group}/namespaces/tenant-${tenant}/loadbalancers/${name}`;
     await this.admin.request("DELETE", path);

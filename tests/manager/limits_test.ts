@@ -20,15 +20,9 @@ Deno.test("when the pool is empty a load balancer says so, and gets the next fre
   const { message } = await hub.condition("acme", "three", "AddressAssigned", exhausted);
   assert.match(message, /all IPv4 addresses of the pool are in use/);
   await hub.condition("acme", "three", "Ready", exhausted);
-  await eventually(async () => {
-    type Events = { items: { reason: string; regarding: { kind: string; name: string } }[] };
-    const path = "/apis/events.k8s.io/v1/namespaces/tenant-acme/events";
-    const { items } = await hub.admin.request<Events>("GET", path);
-    return items.some(({ reason, regarding }) =>
-      reason === "AddressPoolExhausted" && regarding.kind === "LoadBalancer" &&
-      regarding.name === "three"
-    );
-  }, { describe: "an event on the load balancer" });
+  await eventually(() => hub.hasEvent("acme", "AddressPoolExhausted", "three"), {
+    describe: "an event on the load balancer",
+  });
   await hub.deleteLoadBalancer("acme", "one");
   assert.equal(await hub.addressOf("acme", "three"), "127.61.7.1");
 });

@@ -35,6 +35,7 @@ import type { RuntimeKind } from "./hub_service.ts";
 import { HubServiceWriter } from "./hub_service_writer.ts";
 import { accepted, type Verdict } from "./load_balancer_status.ts";
 import { StatusReporter } from "./status_reporter.ts";
+import { patienceLeft, tenantNotFound } from "./tenant_absence.ts";
 
 /** What the controller works with. */
 export interface LoadBalancerControllerOptions {
@@ -122,21 +123,46 @@ export class LoadBalancerController {
   }
 
   async #reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult | void> {
-    const { caches, settings, ports } = this.#options;
+    const { caches, settings } = this.#options;
     const loadBalancer = caches.loadBalancers.get(key);
     if (loadBalancer === undefined) {
       this.#reporter.forget(key);
       return await this.#writer.deleteOrphan(key, context);
     }
     const { metadata } = loadBalancer;
-    const { namespace = "", name } = metadata;
+    const { namespace = "" } = metadata;
     if (metadata.deletionTimestamp) return await this.#cleanUp(loadBalancer, context);
     const tenant = settings.settingsOf(namespace);
-    if (tenant === undefined || !this.#isOpen(namespace)) return;
+    if (tenant === undefined) return await this.#serveNobody(loadBalancer, context);
+    if (!this.#isOpen(namespace)) return;
     if (!tenant.loadBalancer.disabled) return await this.#serve(loadBalancer, context);
+    return await this.#withdraw(loadBalancer, disabled, context);
+  }
+
+  /** There is no Tenant: Envoys serve nothing of it already, and what it has goes after a while. */
+  async #serveNobody(
+    loadBalancer: LoadBalancer,
+    context: ReconcileContext,
+  ): Promise<ReconcileResult | void> {
+    const verdict = tenantNotFound(loadBalancer.metadata.namespace ?? "");
+    const service = this.#writer.own(loadBalancer);
+    const left = patienceLeft(loadBalancer, this.#options.clock.now());
+    if (service === undefined || left === 0) {
+      return await this.#withdraw(loadBalancer, verdict, context);
+    }
+    await this.#reporter.report(loadBalancer, verdict, service, context.signal);
+    return { requeueAfter: left };
+  }
+
+  /** Takes away what it has, and says why. */
+  async #withdraw(
+    loadBalancer: LoadBalancer,
+    why: Verdict,
+    context: ReconcileContext,
+  ): Promise<ReconcileResult | void> {
     await this.#writer.delete(loadBalancer, context);
-    ports.forget({ namespace, name });
-    return await this.#reporter.report(loadBalancer, disabled, undefined, context.signal);
+    this.#options.ports.forget(loadBalancer.metadata);
+    return await this.#reporter.report(loadBalancer, why, undefined, context.signal);
   }
 
   async #serve(
