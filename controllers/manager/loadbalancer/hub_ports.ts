@@ -7,6 +7,7 @@ import { type Service, services } from "../../../apis/core/v1.ts";
 import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf } from "../../../apis/meta/v1.ts";
+import type { PortConflict } from "../../../fleet/fleet_ports.ts";
 import type { PortOwner } from "../../../fleet/port_owner.ts";
 import type { PortRange } from "../../../fleet/port_range.ts";
 import type { PortTable } from "../../../fleet/port_table.ts";
@@ -24,10 +25,16 @@ export type PortAssignment =
     readonly kind: "assigned";
     /** By {@linkcode portKey}. */
     readonly targetPorts: ReadonlyMap<string, number>;
-    /** Ports that had to be given up, with the object that is served on each. */
-    readonly conflicts: readonly { readonly port: number; readonly holder: string }[];
+    /** Ports that have to be given up, with the object that is served on each. */
+    readonly conflicts: readonly PortConflict[];
   }
-  | { readonly kind: "exhausted"; readonly missing: number; readonly retryAfter?: number };
+  | {
+    readonly kind: "exhausted";
+    readonly missing: number;
+    readonly retryAfter?: number;
+    /** As above: they stay where they are until there is something else. */
+    readonly conflicts: readonly PortConflict[];
+  };
 
 /** Objects per page of the list that a new leader reads. */
 const pageSize = 500;
@@ -88,7 +95,7 @@ export class HubPorts implements Disposable {
     if (allocation.kind === "exhausted") {
       const { retryAfter } = allocation;
       const wait = retryAfter === undefined ? {} : { retryAfter };
-      return { kind: "exhausted", missing: missing.length - allocation.free, ...wait };
+      return { kind: "exhausted", missing: missing.length - allocation.free, ...wait, conflicts };
     }
     missing.forEach((port, at) => targetPorts.set(portKey(port), allocation.ports[at]!));
     return { kind: "assigned", targetPorts, conflicts };

@@ -60,6 +60,28 @@ Deno.test("of two Services with one port the younger is given another", async ()
   assert.notDeepEqual(ask(ports, "younger", [80], younger), [10_001]);
 });
 
+Deno.test("a conflict is told also where there is no other port to give", async () => {
+  const older = hubService("older", "2026-01-01T00:00:00Z", 10_000);
+  const younger = hubService("younger", "2026-01-02T00:00:00Z", 10_000);
+  const { ports } = await portsOf([younger, older], 10_000);
+  const loadBalancer = loadBalancerWith({ ports: [{ port: 80 }] }, "younger");
+  const read = readFrontPorts(loadBalancer);
+  assert.ok(read.valid);
+  assert.deepEqual(ports.assign(loadBalancer, read.ports, younger), {
+    kind: "exhausted",
+    missing: 1,
+    conflicts: [{ port: 10_000, holder: "tenant-acme/envoy-older" }],
+  });
+});
+
+Deno.test("a new range is for ports that are given out from now on", async () => {
+  const old = hubService("old", "2026-01-01T00:00:00Z", 10_000);
+  const { ports } = await portsOf([old]);
+  ports.setRange({ first: 20_000, last: 20_001 });
+  assert.deepEqual(ask(ports, "old", [80], old), [10_000]);
+  assert.deepEqual(ask(ports, "new", [80]), [20_000]);
+});
+
 Deno.test("nothing is given when there is not enough", async () => {
   const { ports } = await portsOf([], 10_001);
   assert.equal(ask(ports, "a", [80, 81, 82]), "exhausted");

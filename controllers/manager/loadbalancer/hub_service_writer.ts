@@ -8,11 +8,14 @@ import { conditionReasons as reasons } from "../../../apis/kubelb/conditions.ts"
 import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
+import type { Counter, Registry } from "../../../base/metrics.ts";
+import type { PortConflict } from "../../../fleet/fleet_ports.ts";
 import { adoptedManagedFields, managedFieldsPatch } from "../../../kube/adoption.ts";
 import { isApiError } from "../../../kube/api_error.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
+import { counter } from "../../../kube/metric.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { controllerOf, isControlledBy } from "../../../kube/owner_reference.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
@@ -23,6 +26,7 @@ import type { HubPorts } from "./hub_ports.ts";
 import { desiredHubService, type RuntimeKind } from "./hub_service.ts";
 import { hubServiceDifferences, mustBeRecreated } from "./hub_service_difference.ts";
 import type { Verdict } from "./load_balancer_status.ts";
+import { conflictVerdict, describeConflicts } from "./port_conflict.ts";
 
 /** What the writer works with. */
 export interface HubServiceWriterOptions {
@@ -31,19 +35,34 @@ export interface HubServiceWriterOptions {
   readonly ports: HubPorts;
   readonly runtime: RuntimeKind;
   readonly events: EventRecorder;
+  readonly metrics: Registry;
 }
 
 /** What came of bringing the hub Service about. */
 export type ServiceOutcome =
-  | { readonly kind: "ready"; readonly service: Service }
-  /** The object cannot be served; `retryAfter` in milliseconds. */
-  | { readonly kind: "refused"; readonly verdict: Verdict; readonly retryAfter?: number }
-  /** Another event will come. */
-  | { readonly kind: "wait" };
+  & (
+    | { readonly kind: "ready"; readonly service: Service }
+    /** The object cannot be served; `retryAfter` in milliseconds. */
+    | { readonly kind: "refused"; readonly verdict: Verdict; readonly retryAfter?: number }
+    /** Another event will come. */
+    | { readonly kind: "wait" }
+  )
+  & {
+    /** See {@linkcode conflictVerdict}. */
+    readonly portConflict?: Verdict | undefined;
+  };
 
 /** The one part that writes hub Services of load balancers. */
 export class HubServiceWriter {
-  constructor(private readonly options: HubServiceWriterOptions) {}
+  readonly #healed: Counter;
+
+  constructor(private readonly options: HubServiceWriterOptions) {
+    this.#healed = counter(options.metrics, {
+      name: "kubelb_manager_port_allocator_collisions_healed_total",
+      help: "Listener ports that two objects held and the younger one has given up.",
+      labelNames: [],
+    });
+  }
 
   /** The hub Service, if it was made for this load balancer. */
   own(loadBalancer: LoadBalancer): Service | undefined {
@@ -63,18 +82,24 @@ export class HubServiceWriter {
     if (present?.metadata.deletionTimestamp) return { kind: "wait" };
     if (present && this.own(loadBalancer) === undefined) return inTheWay(present);
     const assignment = this.options.ports.assign(loadBalancer, ports, present);
-    if (assignment.kind === "exhausted") return exhausted(assignment);
-    const { targetPorts, conflicts } = assignment;
-    this.#reportConflicts(loadBalancer, conflicts, context);
+    const { conflicts } = assignment;
+    if (assignment.kind === "exhausted") {
+      return { ...exhausted(assignment), portConflict: conflictVerdict(conflicts, false) };
+    }
+    const { targetPorts } = assignment;
     const desired = desiredHubService({ loadBalancer, ports, targetPorts, settings, runtime });
-    if (present === undefined) return await this.#apply(desired, context, ["it is missing"]);
-    if (isStale(present, loadBalancer) || mustBeRecreated(desired, present)) {
+    if (present && (isStale(present, loadBalancer) || mustBeRecreated(desired, present))) {
       await this.delete(loadBalancer, context);
       return { kind: "wait" };
     }
-    const differences = hubServiceDifferences(desired, present, ownedAnnotations(present));
-    if (differences.length === 0) return { kind: "ready", service: present };
-    return await this.#apply(desired, context, differences);
+    const differences = present
+      ? hubServiceDifferences(desired, present, ownedAnnotations(present))
+      : ["it is missing"];
+    if (present && differences.length === 0) return { kind: "ready", service: present };
+    const outcome = await this.#apply(desired, context, differences);
+    const healed = outcome.kind === "ready";
+    if (healed) this.#tellHealed(loadBalancer, conflicts, context);
+    return { ...outcome, portConflict: conflictVerdict(conflicts, healed) };
   }
 
   async #apply(
@@ -110,17 +135,16 @@ export class HubServiceWriter {
     return true;
   }
 
-  #reportConflicts(
+  #tellHealed(
     loadBalancer: LoadBalancer,
-    conflicts: readonly { port: number; holder: string }[],
+    conflicts: readonly PortConflict[],
     { log }: ReconcileContext,
   ): void {
-    for (const { port, holder } of conflicts) {
-      const message = `listener port ${port} belongs to the older Service ${holder}; a new port ` +
-        `is assigned`;
-      log.warn("port conflict", { port, holder });
-      this.options.events.event(loadBalancer, "Warning", reasons.portConflict, message);
-    }
+    if (conflicts.length === 0) return;
+    this.#healed.inc(conflicts.length);
+    const message = `${describeConflicts(conflicts)}; a new one was assigned`;
+    log.warn("a listener port was given up", { conflicts: describeConflicts(conflicts) });
+    this.options.events.event(loadBalancer, "Warning", reasons.portConflict, message);
   }
 
   /** Deletes the hub Service, if there is one. */

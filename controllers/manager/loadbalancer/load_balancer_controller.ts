@@ -181,11 +181,12 @@ export class LoadBalancerController {
     const settings = this.#options.settings.settingsOf(current.metadata.namespace ?? "")!;
     const outcome = await this.#writer.bring(current, read.ports, settings, context);
     if (outcome.kind === "wait") return;
+    const { portConflict } = outcome;
     if (outcome.kind === "ready") {
-      return await this.#reporter.report(current, accepted, outcome.service, signal);
+      return await this.#reporter.report(current, accepted, outcome.service, signal, portConflict);
     }
     const service = this.#writer.own(current);
-    await this.#reporter.report(current, outcome.verdict, service, signal);
+    await this.#reporter.report(current, outcome.verdict, service, signal, portConflict);
     return outcome.retryAfter === undefined ? undefined : { requeueAfter: outcome.retryAfter };
   }
 

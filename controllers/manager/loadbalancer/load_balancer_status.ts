@@ -20,6 +20,7 @@ import type { Condition } from "../../../apis/meta/v1.ts";
 import type { Resolution } from "../envoy_cp/evaluation.ts";
 import { addressConditionType } from "../host_load_balancer/address_condition.ts";
 import type { RuntimeKind } from "./hub_service.ts";
+import { withoutPastConflicts } from "./port_conflict.ts";
 
 /** What a condition says, without type and times. */
 export type Verdict = Pick<NewCondition, "status" | "reason" | "message">;
@@ -38,6 +39,8 @@ export interface StatusInput {
   readonly hasEndpoints: boolean;
   /** Absent leaves the condition as it is. */
   readonly programmed: Verdict | undefined;
+  /** See `conflictVerdict`; undefined when there is no conflict now. */
+  readonly portConflict: Verdict | undefined;
   readonly now: Date;
 }
 
@@ -59,7 +62,9 @@ export function loadBalancerStatus(input: StatusInput): LoadBalancerStatus {
     conditions: conditionsOf(input, ingress).reduce(
       (list, [type, verdict]) =>
         setCondition(list, { type, observedGeneration: generation, ...verdict }, input.now),
-      (loadBalancer.status?.conditions ?? []) as readonly Condition[],
+      input.portConflict
+        ? (loadBalancer.status?.conditions ?? []) as readonly Condition[]
+        : withoutPastConflicts(loadBalancer),
     ).slice(),
     loadBalancer: { ingress: ingress.slice() },
     service: {
@@ -88,8 +93,13 @@ function conditionsOf(
     [types.accepted, acceptance],
     [types.addressAssigned, address],
     [types.resourcesResolved, resolved],
-    ...(programmed ? [[types.programmed, programmed] as [string, Verdict]] : []),
+    ...optional(types.programmed, programmed),
+    ...optional(types.portConflict, input.portConflict),
   ];
+}
+
+function optional(type: string, verdict: Verdict | undefined): [string, Verdict][] {
+  return verdict ? [[type, verdict]] : [];
 }
 
 function addressVerdict(input: StatusInput, ingress: readonly LoadBalancerIngress[]): Verdict {

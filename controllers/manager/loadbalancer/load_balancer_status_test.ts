@@ -13,6 +13,7 @@ function statusOf(change: Partial<StatusInput> = {}) {
     resolution: { reason: "Resolved", message: "" },
     hasEndpoints: true,
     programmed: undefined,
+    portConflict: undefined,
     now: new Date(0),
     ...change,
   });
@@ -86,4 +87,14 @@ Deno.test("conditions that stay keep their time, and an address that is lost lea
   assert.equal(time("Accepted"), "1970-01-01T00:00:00Z");
   assert.equal(time("AddressAssigned"), "1970-01-01T00:01:00Z");
   assert.deepEqual(later.loadBalancer?.ingress, []);
+});
+
+Deno.test("a port conflict is told beside the others and takes nothing from readiness", () => {
+  const portConflict = { status: "False", reason: "PortReassigned", message: "" } as const;
+  const { status, told } = statusOf({ portConflict });
+  assert.equal(told("PortConflict"), "False PortReassigned");
+  assert.equal(told("Ready"), "True Ready");
+  assert.equal(statusOf().told("PortConflict"), undefined);
+  const loadBalancer = { ...loadBalancerWith({}), status };
+  assert.deepEqual(statusOf({ loadBalancer, now: new Date(9_000) }).status, status);
 });

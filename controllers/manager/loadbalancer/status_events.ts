@@ -17,18 +17,20 @@ export interface StatusEvent {
   readonly message: string;
 }
 
-const watched = [
-  conditionTypes.accepted,
-  conditionTypes.addressAssigned,
-  conditionTypes.resourcesResolved,
-  conditionTypes.programmed,
-] as const;
+/** Each with the status that is bad news. */
+const watched: readonly (readonly [type: string, bad: Condition["status"]])[] = [
+  [conditionTypes.accepted, "False"],
+  [conditionTypes.addressAssigned, "False"],
+  [conditionTypes.resourcesResolved, "False"],
+  [conditionTypes.programmed, "False"],
+  [conditionTypes.portConflict, "True"],
+];
 
 /** Reasons that only say "not yet". */
 const quiet: ReadonlySet<string> = new Set([conditionReasons.pending, conditionReasons.noEnvoy]);
 
 /**
- * A Warning for each condition that became false for a new reason. What goes well is told by the
+ * A Warning for each condition that became bad for a new reason. What goes well is told by the
  * status alone: an event is a write, and a thousand load balancers that get their addresses would
  * be a thousand more.
  */
@@ -37,12 +39,12 @@ export function statusEvents(
   after: readonly Condition[] | undefined,
 ): StatusEvent[] {
   const events: StatusEvent[] = [];
-  for (const type of watched) {
+  for (const [type, bad] of watched) {
     const was = findCondition(before, type);
     const is = findCondition(after, type);
     if (is === undefined || (was?.status === is.status && was.reason === is.reason)) continue;
     const { status, reason, message } = is;
-    if (status === "False" && !quiet.has(reason)) events.push({ type: "Warning", reason, message });
+    if (status === bad && !quiet.has(reason)) events.push({ type: "Warning", reason, message });
   }
   return events;
 }

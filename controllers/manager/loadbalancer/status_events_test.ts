@@ -23,3 +23,9 @@ Deno.test("conditions that merely recover say nothing", () => {
   const before = [condition("ResourcesResolved", "False", "AddressesNotFound")];
   assert.deepEqual(statusEvents(before, [condition("ResourcesResolved", "True", "Resolved")]), []);
 });
+
+Deno.test("a port conflict is bad while it is there", () => {
+  const there = [condition("PortConflict", "True", "PortConflict")];
+  assert.equal(statusEvents([], there)[0]?.reason, "PortConflict");
+  assert.deepEqual(statusEvents(there, [condition("PortConflict", "False", "PortReassigned")]), []);
+});

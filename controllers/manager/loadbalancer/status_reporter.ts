@@ -41,6 +41,8 @@ const silenceCheck = 10_500;
 /** The one part that writes status of LoadBalancers. */
 export class StatusReporter {
   readonly #delay: StatusDelay;
+  /** Conflicts that no written status tells yet: the next reconciliation finds them mended. */
+  readonly #conflicts = new Map<string, Verdict>();
 
   constructor(private readonly options: StatusReporterOptions) {
     this.#delay = new StatusDelay(options.clock);
@@ -52,13 +54,16 @@ export class StatusReporter {
     acceptance: Verdict,
     hubService: Service | undefined,
     signal: AbortSignal,
+    portConflict?: Verdict,
   ): Promise<ReconcileResult | void> {
     const key = keyOf(loadBalancer.metadata);
+    if (portConflict) this.#conflicts.set(key, portConflict);
     const progress = this.options.dataPlane.progress(key);
     const status = this.#status(loadBalancer, acceptance, hubService, progress);
     const wait = this.#delay.remaining(key, loadBalancer, status, progress);
     if (wait > 0) return { requeueAfter: wait };
     await this.#write(loadBalancer, status, signal);
+    this.#conflicts.delete(key);
     return progress.kind === "waiting" && acceptance.status === "True"
       ? { requeueAfter: silenceCheck }
       : undefined;
@@ -67,6 +72,7 @@ export class StatusReporter {
   /** The load balancer is gone. */
   forget(key: string): void {
     this.#delay.forget(key);
+    this.#conflicts.delete(key);
   }
 
   #status(
@@ -77,7 +83,8 @@ export class StatusReporter {
   ): LoadBalancerStatus {
     const { dataPlane, runtime, clock } = this.options;
     const { namespace = "", generation } = loadBalancer.metadata;
-    const state = dataPlane.state(keyOf(loadBalancer.metadata));
+    const key = keyOf(loadBalancer.metadata);
+    const state = dataPlane.state(key);
     const translated = state?.generation === generation && (state?.resources.length ?? 0) > 0;
     const fleetProblem = dataPlane.fleetProblem(namespace);
     return loadBalancerStatus({
@@ -88,6 +95,7 @@ export class StatusReporter {
       resolution: state?.evaluation?.resolution,
       hasEndpoints: state?.evaluation?.hasEndpoints ?? false,
       programmed: programmedVerdict({ loadBalancer, translated, progress, fleetProblem }),
+      portConflict: this.#conflicts.get(key),
       now: new Date(clock.now()),
     });
   }
