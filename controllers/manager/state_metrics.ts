@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { Gauge, type Registry } from "../../base/metrics.ts";
+import { Counter, Gauge, type Registry } from "../../base/metrics.ts";
 import { typeUrls } from "../../envoy/proto/mod.ts";
+import type { ResourceStore } from "../../envoy/xds/resource_store.ts";
 import type { ResourceStores } from "../../envoy/xds/resource_stores.ts";
 import type { FleetRuntime } from "../../fleet/runtime.ts";
 import { type HubCaches, loadBalancerKeyOf } from "./hub/hub_caches.ts";
@@ -24,61 +25,79 @@ const topology = "shared";
 
 type Sample = readonly [labels: Record<string, string>, value: number];
 
-/** Registers the gauges. */
+interface StateMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames?: string[];
+  readonly samples: () => Iterable<Sample>;
+}
+
+/** Registers the metrics. */
 export function registerStateMetrics(options: StateMetricsOptions): void {
-  const { caches, stores, runtime, metrics } = options;
-  const register = (
-    name: string,
-    help: string,
-    labelNames: string[],
-    samples: () => Iterable<Sample>,
-  ) => {
-    new Gauge({
-      name: `kubelb_manager_${name}`,
-      help,
-      labelNames,
-      registers: [metrics],
+  for (const metric of [...objectMetrics(options), ...storeMetrics(options)]) {
+    // By its name, as Prometheus' conventions have it.
+    const Kind = metric.name.endsWith("_total") ? Counter : Gauge;
+    new Kind({
+      name: `kubelb_manager_${metric.name}`,
+      help: metric.help,
+      labelNames: metric.labelNames ?? [],
+      registers: [options.metrics],
       collect() {
         this.reset();
-        for (const [labels, value] of samples()) this.set(labels, value);
+        for (const [labels, value] of metric.samples()) this.inc(labels, value);
       },
     });
-  };
-  register("tenants", "Tenants.", [], () => [[{}, caches.tenants.size]]);
-  register(
-    "loadbalancers",
-    "LoadBalancers, by tenant.",
-    ["namespace", "tenant", "topology"],
-    () => loadBalancersByNamespace(caches),
-  );
-  register(
-    "envoy_proxies",
-    "Envoys that run.",
-    ["namespace", "topology"],
-    () =>
+  }
+}
+
+function objectMetrics({ caches, runtime }: StateMetricsOptions): StateMetric[] {
+  return [{
+    name: "tenants",
+    help: "Tenants.",
+    samples: () => [[{}, caches.tenants.size]],
+  }, {
+    name: "loadbalancers",
+    help: "LoadBalancers, by tenant.",
+    labelNames: ["namespace", "tenant", "topology"],
+    samples: () => loadBalancersByNamespace(caches),
+  }, {
+    name: "envoy_proxies",
+    help: "Envoys that run.",
+    labelNames: ["namespace", "topology"],
+    samples: () =>
       runtime.fleets().map((fleet): Sample => [
         { namespace: fleet, topology },
         runtime.status(fleet).state === "running" ? 1 : 0,
       ]),
-  );
-  for (const [name, typeUrl] of storedTypes) {
-    register(
-      `envoycp_${name}`,
-      `Envoy ${name} in the store.`,
-      ["snapshot_name"],
-      () =>
-        [...stores.list()].map((store): Sample => [
-          { snapshot_name: store.fleet },
-          store.count(typeUrl),
-        ]),
-    );
-  }
-  register("port_allocator_allocated_ports", "Listener ports in use.", [], () => [
-    [{}, allocatedPorts(caches).ports],
-  ]);
-  register("port_allocator_endpoints", "Objects that hold listener ports.", [], () => [
-    [{}, allocatedPorts(caches).holders],
-  ]);
+  }, {
+    name: "port_allocator_allocated_ports",
+    help: "Listener ports in use.",
+    samples: () => [[{}, allocatedPorts(caches).ports]],
+  }, {
+    name: "port_allocator_endpoints",
+    help: "Objects that hold listener ports.",
+    samples: () => [[{}, allocatedPorts(caches).holders]],
+  }];
+}
+
+function storeMetrics({ stores }: StateMetricsOptions): StateMetric[] {
+  const labelNames = ["snapshot_name"];
+  const perStore = (value: (store: ResourceStore) => number) => () =>
+    [...stores.list()].map((store): Sample => [{ snapshot_name: store.fleet }, value(store)]);
+  return [
+    ...storedTypes.map(([name, typeUrl]): StateMetric => ({
+      name: `envoycp_${name}`,
+      help: `Envoy ${name} in the store.`,
+      labelNames,
+      samples: perStore((store) => store.count(typeUrl)),
+    })),
+    {
+      name: "envoycp_snapshot_updates_total",
+      help: "How often what the fleet's Envoys are told has changed.",
+      labelNames,
+      samples: perStore((store) => store.updates),
+    },
+  ];
 }
 
 const storedTypes = [

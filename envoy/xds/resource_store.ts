@@ -34,6 +34,7 @@ export class ResourceStore {
   readonly #types = new Map<string, Map<string, Entry>>();
   readonly #owners = new Map<string, readonly Resource[]>();
   readonly #changes = new Listeners<ResourceChange>();
+  #updates = 0;
 
   /** @param fleet the fleet's name, which is the node id of its Envoys. */
   constructor(readonly fleet: string) {}
@@ -75,6 +76,11 @@ export class ResourceStore {
     this.#types.clear();
     this.#owners.clear();
     this.#announce(changes);
+  }
+
+  /** How often what is served has changed since the store was made. */
+  get updates(): number {
+    return this.#updates;
   }
 
   /** The resource that is served under this name. */
@@ -135,6 +141,7 @@ export class ResourceStore {
   }
 
   #announce(changes: Changes): number {
+    if (changes.byType.size > 0) this.#updates++;
     for (const [typeUrl, names] of changes.byType) {
       this.#changes.emit({ typeUrl, names });
     }

@@ -29,6 +29,9 @@ Deno.test("equal content is no change, and nobody is told", () => {
   const seen = record(store);
   assert.equal(store.set("a", [resource("a", "x")]), 0);
   assert.deepEqual(seen, []);
+  assert.equal(store.updates, 1);
+  store.set("a", [resource("a", "y"), resource("a", "y", typeUrls.endpoint)]);
+  assert.equal(store.updates, 2, "a change of several types is one");
 });
 
 Deno.test("an owner's change touches nothing of others", () => {

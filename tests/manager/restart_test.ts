@@ -48,6 +48,15 @@ async function writes(hub: HubFixture): Promise<number> {
     .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
+/** How often what the Envoys are told has changed, since the manager started. */
+async function updates(hub: HubFixture): Promise<number> {
+  const text = await hub.hub.manager.metrics();
+  const name = "kubelb_manager_envoycp_snapshot_updates_total";
+  return Number(
+    new RegExp(`^${name}\\{snapshot_name="tenant-acme"\\} (\\d+)$`, "m").exec(text)?.[1],
+  );
+}
+
 async function assignments(hub: HubFixture): Promise<unknown[]> {
   return await Promise.all(names.map(async (name) => {
     const service = await hub.hubService("acme", name);
@@ -55,13 +64,16 @@ async function assignments(hub: HubFixture): Promise<unknown[]> {
   }));
 }
 
-Deno.test("an idle manager writes nothing", async () => {
+Deno.test("an idle manager writes nothing, and has nothing new for its Envoys", async () => {
   const hub = shared();
   const before = await writes(hub);
+  const told = await updates(hub);
+  assert.ok(told >= names.length, `${told} updates`);
   const objects = await versions(hub);
   await delay(systemClock, 5_000); // the silence itself is what is looked at
   assert.equal(await writes(hub), before);
   assert.deepEqual(await versions(hub), objects);
+  assert.equal(await updates(hub), told);
 });
 
 for (const signal of ["SIGTERM", "SIGKILL"] as const) {
