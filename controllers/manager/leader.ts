@@ -8,6 +8,7 @@ import { Backoff } from "../../base/backoff.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Registry } from "../../base/metrics.ts";
+import type { ResourceStores } from "../../envoy/xds/resource_stores.ts";
 import { PortTable } from "../../fleet/port_table.ts";
 import type { FleetRuntime } from "../../fleet/runtime.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -30,6 +31,7 @@ export interface LeaderOptions {
   readonly tenantCaches: TenantCaches;
   readonly settings: LiveSettings;
   readonly dataPlane: DataPlaneView;
+  readonly stores: Pick<ResourceStores, "whenSynced">;
   readonly runtime: FleetRuntime;
   /** `--address-pool`. */
   readonly addressPool: readonly AddressRange[];
@@ -52,13 +54,27 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
   ports.setRange(settings.portRange);
   const parts = [
     new TenantController(options).run(signal),
-    new LoadBalancerController({ ...options, runtime: runtime.kind, ports }).run(signal),
+    leadLoadBalancers(options, ports, signal),
     runConfigStatus({ ...options, configs: caches.configs, settings }, signal),
     ...(runtime.kind === "host"
       ? [new HostLoadBalancer({ ...options, services: caches.services }).run(signal)]
       : []),
   ];
   await Promise.all(parts);
+}
+
+/**
+ * Before everything has been translated nobody knows what is served: a status written then would call
+ * load balancers unready whose Envoys have been serving them all the time.
+ */
+async function leadLoadBalancers(
+  options: LeaderOptions,
+  ports: HubPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!await options.stores.whenSynced(signal)) return;
+  const runtime = options.runtime.kind;
+  await new LoadBalancerController({ ...options, runtime, ports }).run(signal);
 }
 
 /** Tries until it works: without the table no port may be given out. */

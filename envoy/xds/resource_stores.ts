@@ -46,6 +46,18 @@ export class ResourceStores {
     return this.#synced;
   }
 
+  /** Waits until {@linkcode ResourceStores.synced}; false when `signal` fired first. */
+  async whenSynced(signal: AbortSignal): Promise<boolean> {
+    if (this.#synced || signal.aborted) return this.#synced;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _event = this.#events.subscribe(({ type }) => void (type === "synced" && resolve()));
+    const onAbort = () => resolve();
+    signal.addEventListener("abort", onAbort);
+    await promise;
+    signal.removeEventListener("abort", onAbort);
+    return this.#synced;
+  }
+
   /** To be called once all fleets have been translated for the first time. */
   markSynced(): void {
     if (this.#synced) return;

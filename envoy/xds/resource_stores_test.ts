@@ -24,3 +24,16 @@ Deno.test("synced is said once", () => {
   assert.equal(stores.synced, true);
   assert.deepEqual(events, [{ type: "synced" }]);
 });
+
+Deno.test("waiting until synced ends with it, or with the signal", async () => {
+  const stores = new ResourceStores();
+  const stop = new AbortController();
+  const given = stores.whenSynced(stop.signal);
+  const waited = stores.whenSynced(new AbortController().signal);
+  stop.abort();
+  assert.equal(await given, false);
+  assert.equal(await stores.whenSynced(stop.signal), false);
+  stores.markSynced();
+  assert.equal(await waited, true);
+  assert.equal(await stores.whenSynced(stop.signal), true, "what is so needs no waiting");
+});
