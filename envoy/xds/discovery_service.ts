@@ -6,15 +6,11 @@
 import { type Clock, systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import { Registry } from "../../base/metrics.ts";
+import type { AnySession, SessionDescription } from "./any_session.ts";
 import type { DiscoveryMethod } from "./discovery_methods.ts";
 import { deltaProtocol, sotwProtocol } from "./protocol.ts";
 import type { ResourceStores } from "./resource_stores.ts";
-import {
-  type AnySession,
-  Session,
-  type SessionContext,
-  type SessionDescription,
-} from "./session.ts";
+import { Session, type SessionContext } from "./session.ts";
 import type { StreamTransport } from "./transport.ts";
 import { TurnScheduler } from "./turn_scheduler.ts";
 import { XdsError } from "./xds_error.ts";

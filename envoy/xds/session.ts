@@ -3,21 +3,23 @@
  *
  * @module
  */
+import { alarm } from "../../base/alarm.ts";
 import type { Clock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { typeUrls } from "../proto/mod.ts";
-import { DiscoveryStream, type TypeDescription } from "./discovery_stream.ts";
-import type { Protocol, Variant } from "./protocol.ts";
+import type { AnySession, SessionDescription } from "./any_session.ts";
+import { DiscoveryStream } from "./discovery_stream.ts";
+import type { Protocol } from "./protocol.ts";
 import type { Node, RequestHeader } from "./request.ts";
 import type { ResourceChange } from "./resource_store.ts";
 import type { ResourceStores } from "./resource_stores.ts";
 import { SecondChances } from "./second_chances.ts";
-import { type Rejection, type ReporterContext, SessionReporter } from "./session_reporter.ts";
+import { type ReporterContext, SessionReporter } from "./session_reporter.ts";
 import type { StreamTransport } from "./transport.ts";
 import type { Turn, TurnScheduler } from "./turn_scheduler.ts";
 import { XdsError } from "./xds_error.ts";
-import type { Authorization, Authorize, StreamIdentity } from "./xds_events.ts";
+import type { Authorization, Authorize, Permission, StreamIdentity } from "./xds_events.ts";
 
 /** What all sessions of a server share. */
 export interface SessionContext extends ReporterContext {
@@ -37,31 +39,6 @@ export interface SessionOptions<Request extends RequestHeader> {
   readonly typeUrl?: string;
   /** Called once, when the session is over. */
   readonly onClosed: () => void;
-}
-
-/** A session without its request type, as its owner sees it. */
-export interface AnySession {
-  /** Undefined until the client is authorized. */
-  readonly fleet: string | undefined;
-  receive(bytes: Uint8Array): void;
-  drained(): void;
-  wake(): void;
-  close(): void;
-  end(error: XdsError): void;
-  describe(): SessionDescription;
-}
-
-/** A stream as shown to people. */
-export interface SessionDescription {
-  readonly stream: number;
-  readonly peer: string;
-  readonly variant: Variant;
-  readonly state: "waiting" | "authorizing" | "serving" | "closed";
-  readonly fleet?: string;
-  readonly node?: Node;
-  readonly types?: readonly TypeDescription[];
-  /** The last response that the client refused. */
-  readonly rejection?: Rejection;
 }
 
 type State<Request extends RequestHeader> =
@@ -205,14 +182,14 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
   #begin(authorization: Authorization, node: Node, requests: readonly Request[]): void {
     if (this.#state.kind === "closed") return;
     if ("refused" in authorization) throw new XdsError("Refused", authorization.refused);
-    const state = this.#join(authorization.fleet, node);
+    const state = this.#join(authorization, node);
     this.#state = state;
     state.reporter.opened();
     for (const request of requests) this.#serve(state, request);
   }
 
   /** Everything that serving a client of this fleet takes. */
-  #join(fleet: string, node: Node): Serving<Request> {
+  #join({ fleet, until }: Permission, node: Node): Serving<Request> {
     const { stores, clock } = this.#context;
     const { id, protocol, typeUrl } = this.#options;
     const store = stores.get(fleet);
@@ -228,6 +205,11 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       stream.settle();
       this.wake();
     }, settleTime));
+    if (until !== undefined) {
+      // The client comes back at once, with what it is known by then.
+      const expired = new XdsError("Unavailable", "the client's credential has expired");
+      resources.use(alarm(clock, until, () => this.end(expired)));
+    }
     const secondChances = resources.use(new SecondChances(clock, stream, () => this.wake()));
     const identity = { stream: id, fleet, node };
     const context = { ...this.#context, log: this.#log };

@@ -7,9 +7,16 @@ import type { Variant } from "./protocol.ts";
 import type { Node } from "./request.ts";
 import type { Peer } from "./transport.ts";
 
+/** A client may have the resources of one fleet. */
+export interface Permission {
+  readonly fleet: string;
+  /** When what the client proved itself with expires, milliseconds since 1970: the stream ends. */
+  readonly until?: number;
+}
+
 /** The answer to the question which fleet a client belongs to. */
 export type Authorization =
-  | { readonly fleet: string }
+  | Permission
   /** Why not; sent to the client with status PERMISSION_DENIED. */
   | { readonly refused: string };
 

@@ -79,14 +79,16 @@ export class GrpcStream<Request, Response> implements Disposable {
   }
 }
 
-/** Streams over one connection to 127.0.0.1. */
+/** Streams over one connection to 127.0.0.1, plaintext unless told otherwise. */
 export class GrpcClient implements Disposable {
   readonly #client: Client;
 
-  constructor(port: number) {
-    this.#client = new Client(`127.0.0.1:${port}`, ChannelCredentials.createInsecure(), {
+  constructor(port: number, credentials = ChannelCredentials.createInsecure()) {
+    this.#client = new Client(`127.0.0.1:${port}`, credentials, {
       "grpc.use_local_subchannel_pool": 1,
       "grpc.max_receive_message_length": -1,
+      // For TLS, which wants a host name; servers are known by their id.
+      "grpc.ssl_target_name_override": "kubelb",
     });
   }
 

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
+import {
+  checkAuthority,
+  createAuthority,
+  generateKeys,
+  issueCertificate,
+  privateKeyPem,
+  validityOf,
+} from "./certificates.ts";
+
+const hour = 3_600_000;
+const now = Date.now();
+const validity = { notBefore: now - hour, notAfter: now + hour };
+
+Deno.test("an authority's certificate says so, and its key belongs to it", async () => {
+  const authority = await createAuthority("test", validity);
+  await checkAuthority(authority);
+  const parsed = new X509Certificate(authority.certificate);
+  assert.equal(parsed.ca, true);
+  assert.equal(parsed.subject, "CN=test");
+});
+
+Deno.test("a certificate carries its names and is signed by the authority, and by no other", async () => {
+  const authority = await createAuthority("test", validity);
+  const other = await createAuthority("test", validity);
+  const issued = await issueCertificate(authority, {
+    subject: [{ CN: ["someone"] }],
+    usages: ["client"],
+    alternativeNames: [{ type: "url", value: "spiffe://kubelb/someone" }],
+  }, validity);
+  const parsed = new X509Certificate(issued.certificate);
+  assert.equal(parsed.subjectAltName, "URI:spiffe://kubelb/someone");
+  assert.equal(parsed.verify(new X509Certificate(authority.certificate).publicKey), true);
+  assert.equal(parsed.verify(new X509Certificate(other.certificate).publicKey), false);
+});
+
+Deno.test("validity is read to the second", async () => {
+  const { certificate } = await createAuthority("test", validity);
+  const seconds = (value: number) => Math.floor(value / 1000) * 1000;
+  assert.deepEqual(validityOf(certificate), {
+    notBefore: seconds(validity.notBefore),
+    notAfter: seconds(validity.notAfter),
+  });
+});
+
+Deno.test("an authority with another's key, or that is none, is refused in words", async () => {
+  const authority = await createAuthority("test", validity);
+  const privateKey = await privateKeyPem((await generateKeys()).privateKey);
+  await assert.rejects(checkAuthority({ ...authority, privateKey }), /does not belong/);
+  const leaf = await issueCertificate(authority, { subject: [], usages: ["server"] }, validity);
+  await assert.rejects(checkAuthority(leaf), /not that of an authority/);
+  await assert.rejects(
+    checkAuthority({ ...authority, privateKey: "garbage" }),
+    /private key cannot be read/,
+  );
+});
+
+Deno.test("an RSA key beside an ECDSA certificate is refused", async () => {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const own = await createAuthority("test", validity);
+  const pem = String(privateKey.export({ type: "pkcs1", format: "pem" }));
+  await assert.rejects(checkAuthority({ ...own, privateKey: pem }), /does not belong/);
+});

@@ -1,0 +1,41 @@
+/**
+ * Which fleet an xDS client belongs to, by its certificate (design §2.8).
+ *
+ * @module
+ */
+import { peerCertificate } from "../../../envoy/xds/peer_certificate.ts";
+import type { Peer } from "../../../envoy/xds/transport.ts";
+import type { Authorization } from "../../../envoy/xds/xds_events.ts";
+import { fleetOf } from "../../../fleet/identity/spiffe_id.ts";
+
+/** The fleets there are. Before everything has been translated nobody knows them. */
+export interface KnownFleets {
+  readonly synced: boolean;
+  has(fleet: string): boolean;
+}
+
+/** A client gets what its certificate entitles it to, and only if it asks for just that. */
+export function authorizeByCertificate(
+  peer: Peer,
+  nodeId: string,
+  fleets: KnownFleets,
+): Authorization {
+  const certificate = peerCertificate(peer);
+  if (certificate === undefined) return { refused: "a client certificate is needed" };
+  const fleet = fleetOf(certificate.alternativeNames);
+  if (fleet === undefined) return { refused: "the client's certificate is not that of a fleet" };
+  if (fleet !== nodeId) {
+    return { refused: `the client's certificate is for "${fleet}", its node id is "${nodeId}"` };
+  }
+  const known = authorizeByNode(nodeId, fleets);
+  return "refused" in known ? known : { fleet, until: certificate.notAfter };
+}
+
+/** Without TLS, on loopback, an Envoy is believed to be who it says. */
+export function authorizeByNode(nodeId: string, fleets: KnownFleets): Authorization {
+  // Until then the stream is kept and gets no answer yet.
+  if (!fleets.synced || fleets.has(nodeId)) return { fleet: nodeId };
+  return {
+    refused: `there is no fleet "${nodeId}" (the node id must be a tenant's namespace)`,
+  };
+}
