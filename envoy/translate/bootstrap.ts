@@ -8,6 +8,7 @@
  */
 import { adminServer, readyListener, statsListener } from "./bootstrap_admin.ts";
 import { type OverloadLimits, overloadManager } from "./bootstrap_overload.ts";
+import type { XdsTlsFiles } from "./bootstrap_tls.ts";
 import { xdsCluster, type XdsEndpointFile, xdsServer } from "./bootstrap_xds.ts";
 
 /** Who the Envoy is and where its own sockets are. */
@@ -17,6 +18,8 @@ export interface BootstrapOptions extends OverloadLimits {
   /** Node cluster: the fleet, or what several fleets share. */
   readonly cluster: string;
   readonly xds: XdsEndpointFile;
+  /** Default: plaintext. */
+  readonly tls?: XdsTlsFiles;
   /** Path of the admin socket; relative to Envoy's working directory when it has no leading slash. */
   readonly adminSocket: string;
   /** Loopback port that answers `GET /stats/prometheus` and nothing else. */
@@ -33,7 +36,7 @@ export function bootstrap(options: BootstrapOptions): Record<string, unknown> {
     dynamicResources: dynamicResources(),
     staticResources: {
       listeners: [statsListener(options.statsPort), readyListener(options.readyPort)],
-      clusters: [xdsServer(options.xds), adminServer(options.adminSocket)],
+      clusters: [xdsServer(options.xds, options.tls), adminServer(options.adminSocket)],
     },
     overloadManager: overloadManager(options),
   };

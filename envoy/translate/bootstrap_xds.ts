@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type XdsTlsFiles, xdsTransportSocket } from "./bootstrap_tls.ts";
+
 /** Where Envoy finds the xDS server. */
 export interface XdsEndpointFile {
   /** A file written by {@linkcode xdsEndpoint}, replaced atomically when the server moves. */
@@ -34,7 +36,10 @@ export function xdsEndpoint(host: string, port: number): Record<string, unknown>
  * The one cluster whose endpoints come from a file: a manager on another port, or another manager,
  * takes over by replacing the file.
  */
-export function xdsServer({ path, directory }: XdsEndpointFile): Record<string, unknown> {
+export function xdsServer(
+  { path, directory }: XdsEndpointFile,
+  tls?: XdsTlsFiles,
+): Record<string, unknown> {
   return {
     name: xdsCluster,
     type: "EDS",
@@ -45,6 +50,7 @@ export function xdsServer({ path, directory }: XdsEndpointFile): Record<string, 
       },
     },
     connectTimeout: "1s",
+    ...(tls && { transportSocket: xdsTransportSocket(tls) }),
     typedExtensionProtocolOptions: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",

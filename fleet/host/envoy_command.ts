@@ -28,6 +28,8 @@ export const files = {
   /** Relative, since the path of a socket must not be longer than 107 bytes. */
   adminSocket: "admin.sock",
   record: "process.json",
+  /** Folder of the certificates for the xDS server. */
+  credentials: "credentials",
 } as const;
 
 /**

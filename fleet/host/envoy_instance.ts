@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { bootstrap, type XdsEndpointFile } from "../../envoy/translate/mod.ts";
+import { bootstrap, type XdsEndpointFile, type XdsTlsFiles } from "../../envoy/translate/mod.ts";
 import { type AdminClient, adminClient } from "./admin_client.ts";
 import { writeAtomically } from "./atomic_file.ts";
 import { envoyArguments, type EnvoySettings, files, isEnvoyOf } from "./envoy_command.ts";
@@ -26,9 +26,11 @@ export interface EnvoyInstanceOptions {
   readonly folder: string;
   readonly settings: EnvoySettings;
   readonly xds: XdsEndpointFile;
+  /** Default: the xDS server is reached in plaintext. */
+  readonly tls?: XdsTlsFiles;
   readonly maxConnections: number;
   readonly maxHeapBytes?: number;
-  /** Provides what lies outside the fleet's folder. */
+  /** Provides what Envoy needs besides the files that this class writes. */
   readonly beforeStart: () => Promise<void>;
 }
 
@@ -66,8 +68,8 @@ export class EnvoyInstance {
   /** @throws {Error} that says what to do when Envoy cannot be started. */
   async start(): Promise<StartedEnvoy> {
     const { folder, settings } = this.options;
-    await this.options.beforeStart();
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    await this.options.beforeStart();
     const { process: _, ...prepared } = await this.#prepare();
     const started = await launch({
       program: settings.envoyPath,
@@ -115,7 +117,7 @@ export class EnvoyInstance {
 
   /** Everything that Envoy needs, and a record of it before there is a process. */
   async #prepare(): Promise<FleetRecord> {
-    const { fleet, folder, xds, maxConnections, maxHeapBytes } = this.options;
+    const { fleet, folder, xds, tls, maxConnections, maxHeapBytes } = this.options;
     const known = this.#record ?? await readFleetRecord(folder);
     const statsPort = freeLoopbackPort(known?.statsPort);
     const readyPort = freeLoopbackPort(known?.readyPort);
@@ -124,6 +126,7 @@ export class EnvoyInstance {
       node: fleet,
       cluster: fleet,
       xds,
+      ...(tls && { tls }),
       adminSocket: files.adminSocket,
       statsPort,
       readyPort,

@@ -9,9 +9,11 @@ import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { type Random, systemRandom } from "../../base/random.ts";
 import { xdsEndpoint } from "../../envoy/translate/mod.ts";
+import type { CertificateIssuer } from "../identity/xds_identity.ts";
 import type { FleetRuntime, FleetStatus } from "../runtime.ts";
 import { writeAtomically } from "./atomic_file.ts";
 import { connectionLimit } from "./connection_limit.ts";
+import { CredentialFiles, credentialFiles } from "./credential_files.ts";
 import { type EnvoySettings, files } from "./envoy_command.ts";
 import { EnvoyInstance } from "./envoy_instance.ts";
 import { FleetSupervisor } from "./fleet_supervisor.ts";
@@ -27,6 +29,8 @@ export interface HostRuntimeOptions extends Partial<EnvoySettings> {
   readonly stateDirectory: string;
   /** Where the xDS server of this manager listens. */
   readonly xds: { readonly host: string; readonly port: number };
+  /** Issues the certificates with which Envoys reach it. Default: plaintext. */
+  readonly issuer?: CertificateIssuer;
   /** Drain and end all Envoys on disposal. Default: leave them serving. */
   readonly drainOnExit?: boolean;
   /** Connections that one Envoy accepts. Default: what its file descriptors allow. */
@@ -71,6 +75,7 @@ export class HostRuntime implements FleetRuntime {
   readonly #supervisors = new Map<string, FleetSupervisor>();
   readonly #listeners = new Set<(fleet: string, status: FleetStatus) => void>();
   readonly #watch: ProcessWatch;
+  readonly #credentials: CredentialFiles | undefined;
   readonly #clock: Clock;
   readonly #settings: EnvoySettings;
   readonly #maxConnections: number;
@@ -83,6 +88,10 @@ export class HostRuntime implements FleetRuntime {
   ) {
     this.#clock = options.clock ?? systemClock;
     this.#watch = new ProcessWatch(this.#clock);
+    const folderOf = (fleet: string) => state.fleetFolder(fleet);
+    const { issuer } = options;
+    this.#credentials = issuer &&
+      new CredentialFiles({ ...options, issuer, folderOf, clock: this.#clock });
     this.#maxConnections = options.maxConnections ?? connectionLimit();
     this.#settings = { ...defaults, ...options };
     this.#logTimer = this.#scheduleLogCheck();
@@ -100,7 +109,7 @@ export class HostRuntime implements FleetRuntime {
     const runtime = new HostRuntime(options, state);
     try {
       await runtime.#writeEndpoint();
-      await Promise.all(state.fleets().map((fleet) => runtime.#supervisor(fleet).adopt()));
+      await Promise.all(state.fleets().map((fleet) => runtime.#adopt(fleet)));
       return runtime;
     } catch (error) {
       await runtime.#release();
@@ -117,6 +126,8 @@ export class HostRuntime implements FleetRuntime {
   async remove(fleet: string): Promise<void> {
     const supervisor = this.#supervisors.get(fleet);
     if (supervisor === undefined) return;
+    // Before its folder goes; a start, should it be wanted again, writes them anew.
+    this.#credentials?.forget(fleet);
     await supervisor.remove();
     // It may have been wanted again meanwhile.
     if (supervisor.status.state === "stopped") this.#supervisors.delete(fleet);
@@ -149,6 +160,13 @@ export class HostRuntime implements FleetRuntime {
     await this.#release();
   }
 
+  async #adopt(fleet: string): Promise<void> {
+    const supervisor = this.#supervisor(fleet);
+    await supervisor.adopt();
+    // Its certificate may have expired while no manager was there.
+    if (supervisor.status.state !== "stopped") this.#credentials?.follow(fleet);
+  }
+
   /** Where the xDS server is: every Envoy reads it when it starts, and whenever it changes. */
   async #writeEndpoint(): Promise<void> {
     const { host, port } = this.options.xds;
@@ -157,9 +175,15 @@ export class HostRuntime implements FleetRuntime {
     await writeAtomically(path, JSON.stringify(xdsEndpoint(host, port)));
   }
 
+  async #prepare(fleet: string): Promise<void> {
+    await this.#writeEndpoint();
+    await this.#credentials?.write(fleet);
+  }
+
   async #release(): Promise<void> {
     this.#disposed = true;
     this.#logTimer[Symbol.dispose]();
+    this.#credentials?.[Symbol.dispose]();
     for (const supervisor of this.#supervisors.values()) await supervisor[Symbol.asyncDispose]();
     this.#watch[Symbol.dispose]();
     this.state[Symbol.dispose]();
@@ -181,8 +205,9 @@ export class HostRuntime implements FleetRuntime {
       folder,
       settings: this.#settings,
       xds: this.state.xds,
+      ...(this.#credentials && { tls: credentialFiles(folder) }),
       // Somebody may have emptied the state directory; no Envoy would start again.
-      beforeStart: () => this.#writeEndpoint(),
+      beforeStart: () => this.#prepare(fleet),
       maxConnections: this.#maxConnections,
       ...(maxHeapBytes !== undefined && { maxHeapBytes }),
     });
