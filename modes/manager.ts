@@ -12,6 +12,7 @@ import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
 import { Manager } from "../controllers/manager/manager.ts";
+import { XdsIdentity } from "../fleet/identity/xds_identity.ts";
 import { HostRuntime } from "../fleet/host/host_runtime.ts";
 import { parsePortRange } from "../fleet/port_range.ts";
 import { KubeClient } from "../kube/client.ts";
@@ -81,7 +82,9 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   const controller = "kubelb.k8c.io/manager";
   await using events = new EventRecorder({ ...common, client, controller, instance: identity });
 
-  await using manager = new Manager({ ...common, ...settings, client, events });
+  const tls = !options["xds-plaintext"];
+  const issuer = tls ? new XdsIdentity(systemClock) : undefined;
+  await using manager = new Manager({ ...common, ...settings, client, events, identity: issuer });
   const standby = new Standby();
   await using _servers = listen(options, manager, standby, common.metrics, log);
   const { host } = splitHostPort(options["listen-address"]);
@@ -91,7 +94,8 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   const following = manager.follow(signal);
 
   // Another manager with the same state directory is waited for: this one stands by, caches filled.
-  const opening = { ...common, ...hostOptions(options), xds: { host, port } };
+  const xds = { host: reachable(host), port };
+  const opening = { ...common, ...hostOptions(options), xds, ...(issuer && { issuer }) };
   await using runtime = await standby.during(HostRuntime.open(opening, signal));
   using attached = manager.attach(runtime);
   const { namespace } = options;
@@ -141,6 +145,11 @@ function hostOptions(options: ManagerOptions) {
   };
 }
 
+/** Where this host's Envoys reach a server that listens on all addresses. */
+function reachable(host: string): string {
+  return host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+}
+
 /** The given kubeconfig, else the cluster this pod runs in. */
 function hubCluster({ kubeconfig }: ManagerOptions): Promise<ClusterConfig> {
   return kubeconfig ? loadKubeconfig(kubeconfig) : inClusterConfig();
@@ -166,7 +175,8 @@ function listen(
   const live = new HealthChecks().add("ping", () => {});
   const ready = new HealthChecks()
     .add("hub", () => problems(manager.informers))
-    .add("xds", () => manager.translated || standby.active ? undefined : "not translated yet");
+    .add("xds", () => manager.translated || standby.active ? undefined : "not translated yet")
+    .add("identity", () => manager.identityProblem);
   const servers = new AsyncDisposableStack();
   const serve = (name: string, address: string, routes: Record<string, HttpHandler>) =>
     servers.use(HttpServer.listen({ name, address, routes, log }) ?? null);

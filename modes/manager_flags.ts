@@ -94,7 +94,13 @@ export const managerFlags = defineFlags({
   "listen-address": {
     type: "string",
     default: "127.0.0.1:8001",
-    description: "Where Envoys get their configuration (xDS over gRPC, plaintext: loopback only).",
+    description: "Where Envoys get their configuration: xDS over gRPC, with mutual TLS.",
+  },
+  "xds-plaintext": {
+    type: "boolean",
+    default: false,
+    description: "Serve xDS without TLS: whoever reaches --listen-address reads all " +
+      "configurations, so it must be on loopback. For debugging.",
   },
   "metrics-addr": {
     type: "string",
@@ -143,7 +149,10 @@ export function parseManagerFlags(
     checkFlag("allowed-endpoint-cidrs", () => parseCidr(range));
   }
   checkFlag("tenant-api-server-url", () => checkServerUrl(values["tenant-api-server-url"]));
-  checkFlag("listen-address", () => checkLoopback(values["listen-address"]));
+  checkFlag("listen-address", () => {
+    splitHostPort(values["listen-address"]);
+    if (values["xds-plaintext"]) checkLoopback(values["listen-address"]);
+  });
   return parsed;
 }
 
@@ -153,11 +162,13 @@ function checkServerUrl(text: string): void {
   }
 }
 
-/** Whoever reaches the server gets configurations, so it must not be reached from elsewhere. */
+/** Whoever reaches a plaintext server gets configurations: it must not be reached from elsewhere. */
 function checkLoopback(address: string): void {
   const { host } = splitHostPort(address);
   if (!["127.0.0.1", "::1", "localhost"].includes(host)) {
-    throw new Error(`"${address}" is not on loopback: use 127.0.0.1:8001`);
+    throw new Error(
+      `"${address}" is not on loopback, as --xds-plaintext demands: use 127.0.0.1:8001`,
+    );
   }
 }
 

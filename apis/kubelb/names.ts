@@ -20,6 +20,9 @@ export const ccmKubeconfigSecretName = "kubelb-ccm-kubeconfig";
 /** The key in that Secret. */
 export const ccmKubeconfigKey = "kubelb";
 
+/** Name of the Secret, in the manager's namespace, with the authority of xDS certificates. */
+export const xdsAuthoritySecretName = "kubelb-xds-ca";
+
 /** The class (`loadBalancerClass`, ingress and gateway class) by which tenants ask for KubeLB. */
 export const kubelbClass = "kubelb";
 

@@ -13,6 +13,10 @@ import { PortTable } from "../../fleet/port_table.ts";
 import type { FleetRuntime } from "../../fleet/runtime.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { EventRecorder } from "../../kube/event_recorder.ts";
+import {
+  AuthorityController,
+  type AuthorityControllerOptions,
+} from "./identity/authority_controller.ts";
 import { runConfigStatus } from "./config/config_status_controller.ts";
 import type { LiveSettings } from "./config/live_settings.ts";
 import type { AddressRange } from "./host_load_balancer/address_range.ts";
@@ -37,6 +41,10 @@ export interface LeaderOptions {
   readonly addressPool: readonly AddressRange[];
   /** `--tenant-api-server-url`. */
   readonly serverUrl?: string | undefined;
+  /** The authority of xDS certificates, when there is one to be kept. */
+  readonly authority?: Pick<AuthorityControllerOptions, "secrets" | "lifetimes"> | undefined;
+  /** The manager's namespace. */
+  readonly namespace: string;
   readonly version: VersionInfo;
   readonly events: EventRecorder;
   readonly log: Logger;
@@ -46,13 +54,17 @@ export interface LeaderOptions {
 
 /** Leads until `signal` fires. Everything is made anew for each term: nothing stale survives. */
 export async function lead(options: LeaderOptions, signal: AbortSignal): Promise<void> {
-  const { settings, caches, runtime } = options;
+  const { settings, caches, runtime, authority } = options;
+  // It does not wait for the ports: Envoys that run need certificates meanwhile.
+  const authorities = authority &&
+    new AuthorityController({ ...options, ...authority }).run(signal);
   using ports = await loadPorts(options, signal);
-  if (ports === undefined) return;
+  if (ports === undefined) return await authorities;
   // Before the controllers subscribe: those that wait for a port ask again at the same change.
   using _range = settings.changes.subscribe(() => ports.setRange(settings.portRange));
   ports.setRange(settings.portRange);
   const parts = [
+    authorities,
     new TenantController(options).run(signal),
     leadLoadBalancers(options, ports, signal),
     runConfigStatus({ ...options, configs: caches.configs, settings }, signal),

@@ -9,6 +9,7 @@ import type { Logger } from "../../base/logger.ts";
 import type { Registry } from "../../base/metrics.ts";
 import { ResourceStores } from "../../envoy/xds/resource_stores.ts";
 import { XdsServer } from "../../envoy/xds/server.ts";
+import type { XdsIdentity } from "../../fleet/identity/xds_identity.ts";
 import type { PortRange } from "../../fleet/port_range.ts";
 import type { FleetRuntime } from "../../fleet/runtime.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -23,6 +24,7 @@ import { FleetKeeper } from "./envoy_cp/fleet_keeper.ts";
 import { HostNameResolver } from "./host_names/host_name_resolver.ts";
 import type { AddressRange } from "./host_load_balancer/address_range.ts";
 import { type HubCaches, hubCaches } from "./hub/hub_caches.ts";
+import { XdsSecurity } from "./identity/xds_security.ts";
 import { lead } from "./leader.ts";
 import { registerStateMetrics } from "./state_metrics.ts";
 import { type TenantCaches, tenantCaches } from "./tenant/tenant_caches.ts";
@@ -38,6 +40,8 @@ export interface ManagerOptions {
   readonly addressPool: readonly AddressRange[];
   /** `--port-range`. */
   readonly portRange: PortRange;
+  /** By which xDS server and Envoys know each other; plaintext without. */
+  readonly identity?: XdsIdentity | undefined;
   /** `--tenant-api-server-url`. */
   readonly serverUrl?: string | undefined;
   readonly version: VersionInfo;
@@ -58,6 +62,7 @@ export class Manager implements AsyncDisposable {
   readonly #ranges: HubRanges;
   readonly #stores = new ResourceStores();
   readonly #acknowledgements: Acknowledgements;
+  readonly #security: XdsSecurity;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -76,10 +81,12 @@ export class Manager implements AsyncDisposable {
     });
     // What Envoys are told, and what they answer.
     const acknowledgements = this.#acknowledgements = new Acknowledgements(clock);
+    const { informers } = this;
+    this.#security = new XdsSecurity({ ...options, informers, fleets: this.#stores });
     this.xds = new XdsServer({
       ...options,
+      ...this.#security.server,
       stores: this.#stores,
-      authorize: (_peer, node) => this.#authorize(node.id),
       onStream: (event) => acknowledgements.onStream(event),
       onAcknowledged: (event) => acknowledgements.onAcknowledged(event),
       onRejected: (event) => acknowledgements.onRejected(event),
@@ -89,6 +96,11 @@ export class Manager implements AsyncDisposable {
   /** Whether Envoys get answers: everything has been translated once. */
   get translated(): boolean {
     return this.#stores.synced;
+  }
+
+  /** Why Envoys cannot connect as they should. */
+  get identityProblem(): string | undefined {
+    return this.#security.problem;
   }
 
   /** Follows the hub until `signal` fires. */
@@ -110,12 +122,14 @@ export class Manager implements AsyncDisposable {
     registerStateMetrics({ ...common, caches });
     const ranges = this.#ranges;
     const tenantCaches = this.#tenantCaches;
+    const { authority } = this.#security;
     return {
       async serve(signal) {
         if (!await ranges.discover(signal) || !await controlPlane.translate(signal)) return;
         await Promise.all([ranges.run(signal), controlPlane.run(signal), fleets.run(signal)]);
       },
-      lead: (term) => lead({ ...common, caches, tenantCaches, settings, dataPlane }, term),
+      lead: (term) =>
+        lead({ ...common, caches, tenantCaches, settings, dataPlane, authority }, term),
       [Symbol.dispose]() {
         dataPlane[Symbol.dispose]();
         hostNames[Symbol.dispose]();
@@ -123,18 +137,10 @@ export class Manager implements AsyncDisposable {
     };
   }
 
-  /**
-   * On loopback an Envoy is believed to be who it says. Before everything has been translated nobody
-   * knows which fleets there are; then the stream is kept and gets no answer yet.
-   */
-  #authorize(node: string): { fleet: string } | { refused: string } {
-    if (!this.#stores.synced || this.#stores.has(node)) return { fleet: node };
-    return { refused: `there is no fleet "${node}" (the node id must be a tenant's namespace)` };
-  }
-
   /** Ends all streams: to be done last, so that Envoys are served as long as anything runs. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#settings[Symbol.dispose]();
+    this.#security[Symbol.dispose]();
     await this.xds[Symbol.asyncDispose]();
   }
 }
