@@ -8,7 +8,7 @@ import { typeUrls } from "../../envoy/proto/mod.ts";
 import { eventually } from "../../tools/process/eventually.ts";
 import { percentile } from "../measure/percentile.ts";
 import { cpuMilliseconds } from "../measure/process_usage.ts";
-import { DeltaClient } from "../xds/delta_client.ts";
+import type { DeltaClient } from "../xds/delta_client.ts";
 import { formatBytes, formatMilliseconds, type Row } from "./row.ts";
 import { kubelbPath, type World } from "./world.ts";
 
@@ -56,7 +56,7 @@ function nextHost(): number {
 
 /** Connects as one more Envoy of the fleet and waits until it holds everything. */
 export async function connect(world: World, tenant: string, count: number): Promise<DeltaClient> {
-  const client = new DeltaClient(world.hub.xdsAddress, `tenant-${tenant}`);
+  const client = await world.connectEnvoy(tenant);
   // Listeners come last; what is still on its way would be counted as the cost of a change.
   const types = [typeUrls.cluster, typeUrls.endpoint, typeUrls.listener];
   await eventually(() => types.every((type) => client.count(type) >= count), {

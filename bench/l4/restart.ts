@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { DeltaClient } from "../xds/delta_client.ts";
 import { changeOne, connect } from "./endpoint_change.ts";
 import { formatMilliseconds, type Row } from "./row.ts";
 import type { World } from "./world.ts";
 
 /** Kill -9, start, until a client that begins with nothing and one that reconnects are served. */
 export async function measureRestart(world: World, tenant: string, count: number): Promise<Row[]> {
-  const { manager, xdsAddress } = world.hub;
+  const { manager } = world.hub;
   using before = await connect(world, tenant, count);
   await manager.kill("SIGKILL");
   const start = performance.now();
@@ -21,7 +20,7 @@ export async function measureRestart(world: World, tenant: string, count: number
   using _fresh = await connect(world, tenant, count);
   const complete = performance.now() - start;
 
-  using again = new DeltaClient(xdsAddress, `tenant-${tenant}`, before);
+  using again = await world.connectEnvoy(tenant, before);
   // Nothing changed, so nothing may come; a change that arrives shows that nothing is under way.
   await changeOne(world, again, tenant, "lb-0");
   return [

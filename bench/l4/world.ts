@@ -8,6 +8,8 @@ import { type LoadBalancer, loadBalancers } from "../../apis/kubelb/v1alpha1/mod
 import { eventually } from "../../tools/process/eventually.ts";
 import { Watched } from "../measure/watched.ts";
 import { HttpBackend } from "../../tools/backends/http_backend.ts";
+import { envoyCredentials } from "../../tools/installation/envoy_identity.ts";
+import { DeltaClient } from "../xds/delta_client.ts";
 import { newLoadBalancer } from "./new_load_balancer.ts";
 
 /** The group of KubeLB's kinds, as a path. */
@@ -51,6 +53,13 @@ export class World implements AsyncDisposable {
   /** Process id of the manager. */
   get managerPid(): number {
     return this.hub.manager.process.pid;
+  }
+
+  /** Connects to the manager as one more Envoy of a tenant's fleet. */
+  async connectEnvoy(tenant: string, held?: DeltaClient): Promise<DeltaClient> {
+    const fleet = `tenant-${tenant}`;
+    const credentials = await envoyCredentials(this.hub.plane.admin, fleet);
+    return new DeltaClient(this.hub.xdsAddress, fleet, credentials, held);
   }
 
   /** Creates a LoadBalancer as a CCM does; the backend is its endpoint unless told otherwise. */

@@ -5,9 +5,9 @@
  * @module
  */
 import {
+  type ChannelCredentials,
   Client,
   type ClientDuplexStream,
-  credentials,
   type MethodDefinition,
   status,
 } from "@grpc/grpc-js";
@@ -52,10 +52,12 @@ export class DeltaClient implements Disposable {
   /**
    * @param address `127.0.0.1:8001`
    * @param node id and cluster of the Envoy it plays.
+   * @param credentials of an Envoy of that fleet.
    * @param held what it already has, by type and name: the versions of an Envoy that reconnects.
    */
-  constructor(address: string, node: string, held?: DeltaClient) {
-    this.#client = new Client(address, credentials.createInsecure(), {
+  constructor(address: string, node: string, credentials: ChannelCredentials, held?: DeltaClient) {
+    this.#client = new Client(address, credentials, {
+      "grpc.ssl_target_name_override": "kubelb",
       "grpc.max_receive_message_length": -1,
       "grpc.use_local_subchannel_pool": 1,
     });

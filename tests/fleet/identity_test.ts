@@ -5,6 +5,7 @@ import { createAuthority, type KeyPair } from "../../base/certificates.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentLogger } from "../../base/logger.ts";
 import { authorizeByCertificate } from "../../controllers/manager/identity/authorize_fleet.ts";
+import { ServerCertificate } from "../../controllers/manager/identity/server_certificate.ts";
 import { XdsServer } from "../../envoy/xds/mod.ts";
 import { TlsCredentials } from "../../envoy/xds/tls_credentials.ts";
 import { defaultLifetimes, promoted } from "../../fleet/identity/authority_plan.ts";
@@ -21,22 +22,26 @@ function newAuthority(): Promise<KeyPair> {
 
 /** A server with mutual TLS; streams that begin are counted. */
 async function startServer(fixture: Fixture, identity: XdsIdentity) {
+  const resources = new AsyncDisposableStack();
   const tls = new TlsCredentials();
-  const present = async () =>
-    tls.update({ ...await identity.issueManager(), trust: identity.trust() });
-  await present();
+  resources.use(
+    new ServerCertificate({ identity, credentials: tls, log: silentLogger, clock: systemClock }),
+  );
+  identity.use(identity.authorities!);
   const streams = { opened: 0, closed: 0 };
   const { stores } = fixture;
-  const server = new XdsServer({
-    stores,
-    authorize: (peer, { id }) => authorizeByCertificate(peer, id, stores),
-    credentials: tls.credentials,
-    onStream: ({ kind }) => streams[kind]++,
-    log: silentLogger,
-  });
+  const server = resources.use(
+    new XdsServer({
+      stores,
+      authorize: (peer, { id }) => authorizeByCertificate(peer, id, stores),
+      credentials: tls.credentials,
+      onStream: ({ kind }) => streams[kind]++,
+      log: silentLogger,
+    }),
+  );
   const port = await server.listen("127.0.0.1:0");
   stores.markSynced();
-  return { port, present, streams, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return { port, streams, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 Deno.test("an Envoy is configured over mutual TLS, and changes of the authority end no stream", async () => {
@@ -59,11 +64,8 @@ Deno.test("an Envoy is configured over mutual TLS, and changes of the authority 
 
   // The three steps of a rotation, each told to server and Envoy.
   identity.use({ ...identity.authorities!, next: await newAuthority() });
-  await server.present();
   identity.use(promoted(identity.authorities!));
-  await server.present();
   identity.use({ ...identity.authorities!, retired: [] });
-  await server.present();
   fixture.serve({ ...service, endpoints: [{ address: "127.0.0.1", port: green.port }] });
   await eventually(async () => await ask() === "green");
   assert.deepEqual(server.streams, { opened: 1, closed: 0 });
@@ -90,14 +92,7 @@ Deno.test("a running Envoy reconnects with a renewed certificate, without a rest
   await runtime.ensure(fleet);
   await running(runtime);
   const { pid } = runtime.status(fleet);
-  using _presenting = identity.changes.subscribe(() => void server.present());
-  // The server's own certificate has to stay valid, too.
-  const renewing = setInterval(() => void server.present(), 1_000);
-  try {
-    await eventually(() => server.streams.opened >= 3, { deadline: 30_000 });
-  } finally {
-    clearInterval(renewing);
-  }
+  await eventually(() => server.streams.opened >= 3, { deadline: 30_000 });
   assert.equal(runtime.status(fleet).pid, pid);
   assert.equal(runtime.status(fleet).crashes, 0);
 });

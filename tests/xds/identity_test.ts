@@ -1,8 +1,7 @@
 /** Who gets what: mutual TLS between the server and clients with all sorts of credentials. */
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { connect } from "node:tls";
-import { ChannelCredentials, status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 import { createAuthority, issueCertificate, type KeyPair } from "../../base/certificates.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentLogger } from "../../base/logger.ts";
@@ -12,6 +11,7 @@ import { ResourceStores, XdsServer } from "../../envoy/xds/mod.ts";
 import { TlsCredentials } from "../../envoy/xds/tls_credentials.ts";
 import { fleetId } from "../../fleet/identity/spiffe_id.ts";
 import { XdsIdentity } from "../../fleet/identity/xds_identity.ts";
+import { clientCredentials } from "../../tools/installation/envoy_identity.ts";
 import { GrpcClient, singleTypeMethods } from "./grpc_client.ts";
 import { named } from "./resources.ts";
 
@@ -57,16 +57,6 @@ async function setUp() {
 function newAuthority(): Promise<KeyPair> {
   const now = Date.now();
   return createAuthority("test", { notBefore: now - hour, notAfter: now + hour });
-}
-
-function clientCredentials(trust: string, pair?: KeyPair): ChannelCredentials {
-  // The server is known by its id, not by a host name.
-  return ChannelCredentials.createSsl(
-    Buffer.from(trust),
-    pair ? Buffer.from(pair.privateKey) : null,
-    pair ? Buffer.from(pair.certificate) : null,
-    { checkServerIdentity: () => undefined },
-  );
 }
 
 /**

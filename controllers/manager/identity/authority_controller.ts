@@ -135,6 +135,8 @@ export class AuthorityController {
       ...desired,
       metadata: { ...desired.metadata, ...(resourceVersion && { resourceVersion }) },
     } as unknown as Applied<Secret>;
-    cache.observe(await client.apply(secrets, body, { fieldManager: "kubelb-identity", signal }));
+    // Without force: an operator may have created his own a moment ago.
+    const options = { fieldManager: "kubelb-identity", force: false, signal };
+    cache.observe(await client.apply(secrets, body, options));
   }
 }

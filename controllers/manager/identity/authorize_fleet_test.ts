@@ -5,7 +5,7 @@ const fleets = { synced: true, has: (fleet: string) => fleet.startsWith("tenant-
 const expiry = "Dec 24 12:00:00 2030 GMT";
 
 function peerWith(subjectaltname: string) {
-  const sslPeerCertificate = { subjectaltname, valid_to: expiry };
+  const sslPeerCertificate = { subjectaltname, "valid_to": expiry };
   return { address: "127.0.0.1:1", authContext: { sslPeerCertificate } };
 }
 
