@@ -9,8 +9,12 @@ import { type ListenAddress, parseListenAddress } from "./listen_address.ts";
 import type { Logger } from "./logger.ts";
 import type { Registry } from "./metrics.ts";
 
-/** Answers requests below one path. */
-export type HttpHandler = (request: Request, url: URL) => Response | Promise<Response>;
+/** Answers requests below one path; `remote` is the client's IP address. */
+export type HttpHandler = (
+  request: Request,
+  url: URL,
+  remote: string,
+) => Response | Promise<Response>;
 
 /** What is served where. */
 export interface HttpServerOptions {
@@ -53,11 +57,14 @@ function serve(
   { address: text, name, routes, log }: HttpServerOptions,
 ): Deno.HttpServer<Deno.NetAddr> {
   const prefixes = Object.keys(routes).toSorted((left, right) => right.length - left.length);
-  const handle = (request: Request): Response | Promise<Response> => {
+  const handle = (
+    request: Request,
+    { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ): Response | Promise<Response> => {
     const url = new URL(request.url);
     const prefix = prefixes.find((prefix) => fits(url.pathname, prefix));
-    if (prefix === undefined) return new Response("not found\n", { status: 404 });
-    return routes[prefix]!(request, url);
+    if (prefix === undefined) return notFound();
+    return routes[prefix]!(request, url, remoteAddr.hostname);
   };
   const onError = (error: unknown) => {
     log.error("a request could not be answered", { server: name, error });
@@ -78,6 +85,16 @@ function serve(
   throw new Error(`cannot listen on ${text} for ${name}: ${describeError(failure)}`, {
     cause: failure,
   });
+}
+
+function notFound(): Response {
+  return new Response("not found\n", { status: 404 });
+}
+
+/** Lets only programs of this machine (or pod) see what `handler` answers. */
+export function loopbackOnly(handler: HttpHandler): HttpHandler {
+  return (request, url, remote) =>
+    /^(::ffff:)?127\.|^::1$/.test(remote) ? handler(request, url, remote) : notFound();
 }
 
 function fits(path: string, prefix: string): boolean {

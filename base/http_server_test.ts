@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { HealthChecks } from "./health_checks.ts";
-import { healthRoutes, type HttpHandler, HttpServer, metricsRoutes } from "./http_server.ts";
+import {
+  healthRoutes,
+  type HttpHandler,
+  HttpServer,
+  loopbackOnly,
+  metricsRoutes,
+} from "./http_server.ts";
 import { createLogger, silentLogger } from "./logger.ts";
 import { Counter, Registry } from "./metrics.ts";
 
@@ -60,4 +66,23 @@ Deno.test("without a host the server listens on every address, and 0 means not a
   await using server = listen({ "/": () => new Response("here") }, ":0");
   assert.deepEqual(await get(server, "/"), [200, "here"]);
   assert.equal(listen({}, "0"), undefined);
+});
+
+Deno.test("what is for loopback only is not there for others", async () => {
+  const handler = loopbackOnly(() => new Response("secret"));
+  const ask = async (remote: string) => {
+    const url = "http://manager:8081/debug";
+    return await (await handler(new Request(url), new URL(url), remote)).text();
+  };
+  for (const remote of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
+    assert.equal(await ask(remote), "secret", remote);
+  }
+  for (const remote of ["10.0.0.1", "::ffff:10.0.0.1", "fe80::1", "1127.0.0.1", ""]) {
+    assert.equal(await ask(remote), "not found\n", remote);
+  }
+});
+
+Deno.test("a handler is told who asks", async () => {
+  await using server = listen({ "/": (_request, _url, remote) => new Response(remote) });
+  assert.deepEqual(await get(server, "/"), [200, "127.0.0.1"]);
 });

@@ -7,7 +7,13 @@ import { resolve } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { HealthChecks } from "../base/health_checks.ts";
-import { healthRoutes, type HttpHandler, HttpServer, metricsRoutes } from "../base/http_server.ts";
+import {
+  healthRoutes,
+  type HttpHandler,
+  HttpServer,
+  loopbackOnly,
+  metricsRoutes,
+} from "../base/http_server.ts";
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
@@ -180,7 +186,11 @@ function listen(
   const servers = new AsyncDisposableStack();
   const serve = (name: string, address: string, routes: Record<string, HttpHandler>) =>
     servers.use(HttpServer.listen({ name, address, routes, log }) ?? null);
-  serve("health", options["health-probe-bind-address"], healthRoutes(live, ready));
+  serve("health", options["health-probe-bind-address"], {
+    ...healthRoutes(live, ready),
+    // Tells of fleets and Envoys, so not to everyone who may ask for health.
+    "/debug/xds": loopbackOnly(() => Response.json(manager.xds.snapshot())),
+  });
   serve("metrics", options["metrics-addr"], metricsRoutes(metrics));
   return servers;
 }

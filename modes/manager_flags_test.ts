@@ -20,18 +20,23 @@ Deno.test("without flags the defaults of upstream hold", () => {
 });
 
 Deno.test("a value that cannot be followed names its flag", () => {
-  const table: [string, RegExp][] = [
+  const table: [flags: string, RegExp][] = [
     ["--port-range=5", /--port-range: .*first-last/],
     ["--allowed-endpoint-cidrs=10.0.0.0/33", /--allowed-endpoint-cidrs: "10\.0\.0\.0\/33"/],
     ["--tenant-api-server-url=hub:6443", /--tenant-api-server-url: "hub:6443"/],
-    ["--listen-address=0.0.0.0:8001", /--listen-address: .*not on loopback/],
+    ["--xds-plaintext --listen-address=0.0.0.0:8001", /--listen-address: .*not on loopback/],
     ["--listen-address=8001", /--listen-address: .*host:port/],
     ["--runtime=moon", /--runtime/],
     ["--adress-pool=10.0.0.0/8", /did you mean --address-pool/],
   ];
-  for (const [flag, message] of table) {
-    assert.throws(() => parseManagerFlags([flag], noEnv), { name: "FlagError", message });
+  for (const [flags, message] of table) {
+    assert.throws(() => parseManagerFlags(flags.split(" "), noEnv), { name: "FlagError", message });
   }
+});
+
+Deno.test("with TLS the xDS server may listen on any address", () => {
+  const parsed = parseManagerFlags(["--listen-address=0.0.0.0:8001"], noEnv);
+  assert.equal(parsed.kind, "values");
 });
 
 Deno.test("host and port are told apart, IPv6 too", () => {

@@ -4,6 +4,7 @@ import { status } from "@grpc/grpc-js";
 import type { Secret } from "../../apis/core/v1.ts";
 import { createAuthority } from "../../base/certificates.ts";
 import { typeUrls } from "../../envoy/proto/mod.ts";
+import type { XdsSnapshot } from "../../envoy/xds/mod.ts";
 import { envoyCredentials } from "../../tools/installation/envoy_identity.ts";
 import { eventually } from "../harness/mod.ts";
 import { GrpcClient } from "../xds/grpc_client.ts";
@@ -52,6 +53,21 @@ Deno.test("one tenant's credential opens its own configuration, not another's", 
   const { code, details } = await foreign.ended;
   assert.equal(code, status.PERMISSION_DENIED);
   assert.match(details, /is for "tenant-acme", its node id is "tenant-other"/);
+});
+
+Deno.test("/debug/xds shows each stream, whose it is and what it holds", async () => {
+  const hub = shared();
+  const snapshot = await eventually(async () => {
+    const response = await fetch(`${hub.hub.manager.healthUrl}/debug/xds`);
+    const body: XdsSnapshot = await response.json();
+    return body.streams.length === 2 && body;
+  });
+  assert.deepEqual(snapshot.streams.map(({ fleet, node }) => [fleet, node?.id]).sort(), [
+    ["tenant-acme", "tenant-acme"],
+    ["tenant-other", "tenant-other"],
+  ]);
+  const clusters = snapshot.streams[0]!.types!.find(({ typeUrl }) => typeUrl === typeUrls.cluster);
+  assert.deepEqual([clusters?.wildcard, clusters?.held], [true, 1]);
 });
 
 Deno.test("the authority outlives the manager, and no restart makes another", {
@@ -112,17 +128,14 @@ Deno.test("an operator's own authority is used, and never written", async () => 
   const now = Date.now();
   // Its end is near: our own would get a successor.
   const own = await createAuthority("operator", { notBefore: now - 1000, notAfter: now + 600_000 });
-  await hub.admin.request("DELETE", path);
-  const create = () =>
-    hub.admin.request("POST", "/api/v1/namespaces/kubelb/secrets", {
-      metadata: { name: "kubelb-xds-ca" },
-      type: "kubernetes.io/tls",
-      data: { "tls.crt": btoa(own.certificate), "tls.key": btoa(own.privateKey) },
-    });
-  // The manager may be faster: then its own has to give way, as an operator would make it.
-  await eventually(async () => {
-    await hub.admin.request("DELETE", path).catch(() => {});
-    return await create();
+  const { metadata } = await authority(hub);
+  const { name, namespace, resourceVersion } = metadata;
+  await hub.admin.request("PUT", path, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace, resourceVersion },
+    type: "kubernetes.io/tls",
+    data: { "tls.crt": btoa(own.certificate), "tls.key": btoa(own.privateKey) },
   });
   await reprogram(hub, "acme", 31084);
   await reprogram(hub, "other", 31084);
