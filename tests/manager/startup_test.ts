@@ -53,6 +53,8 @@ Deno.test("without its CRDs the manager says which are missing and how to instal
     assert.match(text, new RegExp(`${kind}.kubelb.k8c.io`));
   }
   await installCrds(plane());
+  // Its namespace comes with the roles; without it there is nowhere to keep Lease and authority.
+  await applyManifest(plane().admin, roles);
   await manager.waitReady();
 });
 
