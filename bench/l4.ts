@@ -5,6 +5,7 @@
  */
 import { services } from "../apis/core/v1.ts";
 import { defineFlags, parseFlags } from "../modes/flags.ts";
+import { installationBinaryNames } from "../tools/binaries/catalog.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
 import { startTenantCluster } from "../tools/installation/tenant_cluster.ts";
 import {
@@ -121,7 +122,7 @@ async function measureStart(program: World["hub"]["manager"], name: string): Pro
 
 const parsed = parseFlags(flags, Deno.args);
 if (parsed.kind === "values") {
-  await obtainBinaries({ report });
+  await obtainBinaries(installationBinaryNames, { report });
   await measureTenant(parsed.values.idle);
   await measureHub(parsed.values.quick, parsed.values.samples);
   const table = renderTable(

@@ -7,6 +7,7 @@
 import { systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { defineFlags, FlagError, parseFlags } from "../modes/flags.ts";
+import { installationBinaryNames } from "./binaries/catalog.ts";
 import { obtainBinaries } from "./binaries/obtain.ts";
 import { complaints } from "./demo/complaints.ts";
 import { Interruption } from "./demo/interruption.ts";
@@ -49,7 +50,7 @@ async function runDemo(once: boolean, interrupted: Promise<void>): Promise<void>
 
 /** Starts all parts, which `stack` then owns, and plays the story. */
 async function showEverything(stack: AsyncDisposableStack, once: boolean): Promise<void> {
-  const binaries = await obtainBinaries({ report: step });
+  const binaries = await obtainBinaries(installationBinaryNames, { report: step });
   const network = loopbackNetwork();
   const { hub, tenant } = await startClusters(stack, network);
   say("");

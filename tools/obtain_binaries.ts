@@ -4,11 +4,12 @@
  * @module
  */
 import { describeError } from "../base/errors.ts";
+import { binaryNames } from "./binaries/catalog.ts";
 import { obtainBinaries } from "./binaries/obtain.ts";
 import { printLine } from "./process/print_line.ts";
 
 try {
-  await obtainBinaries({ report: printLine });
+  await obtainBinaries(binaryNames, { report: printLine });
 } catch (error) {
   printLine(describeError(error));
   Deno.exitCode = 1;

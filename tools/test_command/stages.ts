@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
+import { binaryNames } from "../binaries/catalog.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
 import { checkFiles } from "../house_rules/check_files.ts";
 import { isTest, root } from "../house_rules/source_path.ts";
@@ -94,7 +95,7 @@ async function runExamples(): Promise<Outcome> {
 }
 
 async function runBinaries(report: (line: string) => void): Promise<Outcome> {
-  await obtainBinaries({ report });
+  await obtainBinaries(binaryNames, { report });
   return verdict(true, "");
 }
 
