@@ -17,6 +17,7 @@ import {
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
+import { systemDnsLookup } from "../controllers/manager/host_names/dns_lookup.ts";
 import { Manager } from "../controllers/manager/manager.ts";
 import { XdsIdentity } from "../fleet/identity/xds_identity.ts";
 import { HostRuntime } from "../fleet/host/host_runtime.ts";
@@ -136,6 +137,7 @@ function managerSettings(options: ManagerOptions) {
     namespace: options.namespace,
     allowedCidrs: options["allowed-endpoint-cidrs"],
     addressPool: options["address-pool"].map(parseAddressRange),
+    dnsLookup: systemDnsLookup(options["dns-servers"]),
     portRange: parsePortRange(options["port-range"]),
     serverUrl: options["tenant-api-server-url"],
     version: { gitVersion: `v${version}`, edition },

@@ -5,6 +5,7 @@
  */
 import { parseCidr } from "../controllers/manager/endpoint_guard/cidr.ts";
 import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
+import { systemDnsLookup } from "../controllers/manager/host_names/dns_lookup.ts";
 import { parsePortRange } from "../fleet/port_range.ts";
 import {
   checkFlag,
@@ -80,6 +81,12 @@ export const managerFlags = defineFlags({
     description: "Ranges that tenants may name as endpoints although they would be refused: " +
       "loopback, link-local, and the management cluster's own addresses, Services and pods.",
   },
+  "dns-servers": {
+    type: "list",
+    default: [],
+    description: "Name servers that are asked for endpoints given by host name, as 192.0.2.53 or " +
+      "192.0.2.53:5353. When empty: those of this machine (/etc/resolv.conf).",
+  },
   "port-range": {
     type: "string",
     default: "10000-29999",
@@ -148,6 +155,7 @@ export function parseManagerFlags(
   for (const range of values["allowed-endpoint-cidrs"]) {
     checkFlag("allowed-endpoint-cidrs", () => parseCidr(range));
   }
+  checkFlag("dns-servers", () => systemDnsLookup(values["dns-servers"]));
   checkFlag("tenant-api-server-url", () => checkServerUrl(values["tenant-api-server-url"]));
   checkFlag("listen-address", () => {
     splitHostPort(values["listen-address"]);

@@ -26,6 +26,7 @@ Deno.test("a value that cannot be followed names its flag", () => {
     ["--tenant-api-server-url=hub:6443", /--tenant-api-server-url: "hub:6443"/],
     ["--xds-plaintext --listen-address=0.0.0.0:8001", /--listen-address: .*not on loopback/],
     ["--listen-address=8001", /--listen-address: .*host:port/],
+    ["--dns-servers=10.0.0.53,ns.example", /--dns-servers: .*ns\.example/],
     ["--runtime=moon", /--runtime/],
     ["--adress-pool=10.0.0.0/8", /did you mean --address-pool/],
   ];

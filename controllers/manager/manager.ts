@@ -21,6 +21,7 @@ import { Acknowledgements } from "./envoy_cp/acknowledgements.ts";
 import { DataPlane } from "./envoy_cp/data_plane.ts";
 import { EnvoyControlPlane } from "./envoy_cp/envoy_control_plane.ts";
 import { FleetKeeper } from "./envoy_cp/fleet_keeper.ts";
+import type { DnsLookup } from "./host_names/dns_lookup.ts";
 import { HostNameResolver } from "./host_names/host_name_resolver.ts";
 import type { AddressRange } from "./host_load_balancer/address_range.ts";
 import { type HubCaches, hubCaches } from "./hub/hub_caches.ts";
@@ -42,6 +43,8 @@ export interface ManagerOptions {
   readonly portRange: PortRange;
   /** By which xDS server and Envoys know each other; plaintext without. */
   readonly identity?: XdsIdentity | undefined;
+  /** Answers what host names among the endpoints mean; `--dns-servers`. */
+  readonly dnsLookup: DnsLookup;
   /** `--tenant-api-server-url`. */
   readonly serverUrl?: string | undefined;
   readonly version: VersionInfo;
@@ -114,8 +117,8 @@ export class Manager implements AsyncDisposable {
     const caches = this.#caches;
     const settings = this.#settings;
     // Every use of an answer is guarded, with the guard of that moment; nothing is left out before.
-    const { log, clock } = this.#options;
-    const hostNames = new HostNameResolver({ permits: () => true, log, clock });
+    const { dnsLookup: lookup, log, clock } = this.#options;
+    const hostNames = new HostNameResolver({ lookup, permits: () => true, log, clock });
     const controlPlane = new EnvoyControlPlane({ ...common, caches, settings, hostNames });
     const dataPlane = new DataPlane(controlPlane, this.#acknowledgements, runtime);
     const fleets = new FleetKeeper({ ...common, controlPlane });

@@ -27,11 +27,12 @@ const nothingThere = new Set<unknown>(["ENOTFOUND", "ENODATA"]);
  *
  * Uses `node:dns`, since `Deno.resolveDns` does not tell how long an answer is good for.
  *
- * @param servers others to ask instead, each `address` or `address:port`.
+ * @param servers others to ask instead, each `address` or `address:port`; none means the machine's.
+ * @throws {TypeError} when one of them is not of that form.
  */
-export function systemDnsLookup(servers?: readonly string[]): DnsLookup {
+export function systemDnsLookup(servers: readonly string[] = []): DnsLookup {
   const resolver = new Resolver();
-  if (servers !== undefined) resolver.setServers([...servers]);
+  if (servers.length > 0) resolver.setServers([...servers]);
   return async (hostname, record) => {
     try {
       const records = record === "A"
