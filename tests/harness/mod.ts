@@ -46,4 +46,5 @@ export * from "../../tools/process/free_port.ts";
 export * from "../../tools/process/managed_process.ts";
 export * from "../../tools/process/program.ts";
 export * from "../../tools/process/sandbox.ts";
+export * from "./dns_server.ts";
 export * from "./shared_control_plane.ts";
