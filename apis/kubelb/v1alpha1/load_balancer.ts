@@ -36,9 +36,11 @@ const healthCheckSchema = object(
   "Active TCP checks of the endpoints; an absent field keeps the default.",
   {
     disabled: optional(boolean("Send no checks at all.")),
-    interval: optional(string("Time between two checks of an endpoint, such as 5s.", {
-      pattern: durationPattern,
-    })),
+    interval: optional(string(
+      "Time between two checks of an endpoint, such as 10s. At least 5s, and more where an Envoy has " +
+        "thousands of endpoints to check.",
+      { pattern: durationPattern },
+    )),
     timeout: optional(string("When a check counts as failed.", { pattern: durationPattern })),
     unhealthyThreshold: optional(
       integer("Failed checks in a row after which an endpoint gets no traffic.", { minimum: 1 }),
