@@ -17,6 +17,7 @@ import {
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
+import { hubIdentity } from "../controllers/manager/hub/hub_identity.ts";
 import { systemDnsLookup } from "../controllers/manager/host_names/dns_lookup.ts";
 import { Manager } from "../controllers/manager/manager.ts";
 import { XdsIdentity } from "../fleet/identity/xds_identity.ts";
@@ -102,7 +103,8 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
 
   // Another manager with the same state directory is waited for: this one stands by, caches filled.
   const xds = { host: reachable(host), port };
-  const opening = { ...common, ...hostOptions(options), xds, ...(issuer && { issuer }) };
+  const hub = hubIdentity(client, log);
+  const opening = { ...common, ...hostOptions(options), xds, hub, ...(issuer && { issuer }) };
   await using runtime = await standby.during(HostRuntime.open(opening, signal));
   using attached = manager.attach(runtime);
   const { namespace } = options;

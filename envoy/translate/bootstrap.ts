@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { adminServer, readyListener, statsListener } from "./bootstrap_admin.ts";
+import { adminServer, claimListener, readyListener, statsListener } from "./bootstrap_admin.ts";
 import { type OverloadLimits, overloadManager } from "./bootstrap_overload.ts";
 import type { XdsTlsFiles } from "./bootstrap_tls.ts";
 import { xdsCluster, type XdsEndpointFile, xdsServer } from "./bootstrap_xds.ts";
@@ -26,6 +26,8 @@ export interface BootstrapOptions extends OverloadLimits {
   readonly statsPort: number;
   /** Loopback port that answers `GET /ready`, with 200 once the first configuration is loaded. */
   readonly readyPort: number;
+  /** Name of a Unix socket that only one Envoy can have; a second one does not start. */
+  readonly claim?: string;
 }
 
 /** The whole bootstrap, ready for `JSON.stringify`. */
@@ -35,7 +37,11 @@ export function bootstrap(options: BootstrapOptions): Record<string, unknown> {
     admin: { address: { pipe: { path: options.adminSocket, mode: 0o600 } } },
     dynamicResources: dynamicResources(),
     staticResources: {
-      listeners: [statsListener(options.statsPort), readyListener(options.readyPort)],
+      listeners: [
+        statsListener(options.statsPort),
+        readyListener(options.readyPort),
+        ...(options.claim === undefined ? [] : [claimListener(options.claim)]),
+      ],
       clusters: [xdsServer(options.xds, options.tls), adminServer(options.adminSocket)],
     },
     overloadManager: overloadManager(options),

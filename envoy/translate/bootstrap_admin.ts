@@ -1,6 +1,6 @@
 /**
  * How an Envoy can be looked at without giving away its admin interface, which can also change and
- * stop it: two listeners on loopback that pass on one path each.
+ * stop it: listeners that pass on one path each.
  *
  * @module
  */
@@ -22,19 +22,31 @@ export function adminServer(path: string): Record<string, unknown> {
 
 /** Answers `GET /stats/prometheus` and nothing else. */
 export function statsListener(port: number): Record<string, unknown> {
-  return listener("kubelb_stats", port, "/stats/prometheus");
+  return listener("kubelb_stats", onLoopback(port), "/stats/prometheus");
 }
 
 /** Answers `GET /ready` and nothing else. */
 export function readyListener(port: number): Record<string, unknown> {
-  return listener("kubelb_ready", port, "/ready");
+  return listener("kubelb_ready", onLoopback(port), "/ready");
 }
 
-function listener(name: string, portValue: number, path: string) {
+/**
+ * Listens on a Unix socket only so that no other Envoy can: an Envoy whose static listeners cannot be
+ * bound ends at once. Answers `GET /ready`, too.
+ */
+export function claimListener(path: string): Record<string, unknown> {
+  return listener("kubelb_claim", { pipe: { path } }, "/ready");
+}
+
+function onLoopback(portValue: number) {
+  return { socketAddress: { address: "127.0.0.1", portValue } };
+}
+
+function listener(name: string, address: Record<string, unknown>, path: string) {
   return {
     name,
     statPrefix: name,
-    address: { socketAddress: { address: "127.0.0.1", portValue } },
+    address,
     // Whoever looks must get an answer, most of all when the data listeners are full.
     ignoreGlobalConnLimit: true,
     bypassOverloadManager: true,

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { bootstrap, type XdsEndpointFile, type XdsTlsFiles } from "../../envoy/translate/mod.ts";
 import { type AdminClient, adminClient } from "./admin_client.ts";
 import { writeAtomically } from "./atomic_file.ts";
+import { ClaimedError, claimName, isClaimed } from "./claim.ts";
 import { envoyArguments, type EnvoySettings, files, isEnvoyOf } from "./envoy_command.ts";
 import { type FleetRecord, readFleetRecord, writeFleetRecord } from "./fleet_record.ts";
 import { freeLoopbackPort } from "./free_loopback_port.ts";
@@ -30,6 +31,8 @@ export interface EnvoyInstanceOptions {
   readonly tls?: XdsTlsFiles;
   readonly maxConnections: number;
   readonly maxHeapBytes?: number;
+  /** Tells the hub from others; undefined while that is not known. */
+  readonly hub: () => Promise<string | undefined>;
   /** Provides what Envoy needs besides the files that this class writes. */
   readonly beforeStart: () => Promise<void>;
 }
@@ -44,6 +47,7 @@ export interface StartedEnvoy {
 /** Starts, finds, signals and cleans up after the Envoy of one fleet. Decides nothing. */
 export class EnvoyInstance {
   #record: FleetRecord | undefined;
+  #claim: string | undefined;
 
   constructor(private readonly options: EnvoyInstanceOptions) {}
 
@@ -65,9 +69,19 @@ export class EnvoyInstance {
     return found;
   }
 
-  /** @throws {Error} that says what to do when Envoy cannot be started. */
+  /** Whether an Envoy of this fleet serves on this host that is none of ours. */
+  get claimed(): boolean {
+    return this.#claim !== undefined && isClaimed(this.#claim);
+  }
+
+  /**
+   * @throws {ClaimedError} when another manager's Envoy serves the fleet on this host.
+   * @throws {Error} that says what to do when Envoy cannot be started.
+   */
   async start(): Promise<StartedEnvoy> {
-    const { folder, settings } = this.options;
+    const { fleet, folder, settings } = this.options;
+    this.#claim = await this.#findClaim();
+    if (this.claimed) throw new ClaimedError(fleet);
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     await this.options.beforeStart();
     const { process: _, ...prepared } = await this.#prepare();
@@ -115,13 +129,21 @@ export class EnvoyInstance {
     this.#record = undefined;
   }
 
+  async #findClaim(): Promise<string | undefined> {
+    const { fleet, folder, hub } = this.options;
+    const uid = await hub();
+    if (uid !== undefined) return claimName(uid, fleet);
+    return (this.#record ?? await readFleetRecord(folder))?.claim;
+  }
+
   /** Everything that Envoy needs, and a record of it before there is a process. */
   async #prepare(): Promise<FleetRecord> {
     const { fleet, folder, xds, tls, maxConnections, maxHeapBytes } = this.options;
     const known = this.#record ?? await readFleetRecord(folder);
     const statsPort = freeLoopbackPort(known?.statsPort);
     const readyPort = freeLoopbackPort(known?.readyPort);
-    await this.#write({ statsPort, readyPort });
+    const claim = this.#claim === undefined ? {} : { claim: this.#claim };
+    await this.#write({ statsPort, readyPort, ...claim });
     const config = bootstrap({
       node: fleet,
       cluster: fleet,
@@ -130,11 +152,12 @@ export class EnvoyInstance {
       adminSocket: files.adminSocket,
       statsPort,
       readyPort,
+      ...claim,
       maxConnections,
       ...(maxHeapBytes !== undefined && { maxHeapBytes }),
     });
     await writeAtomically(join(folder, files.bootstrap), JSON.stringify(config, undefined, 2));
-    return { statsPort, readyPort };
+    return { statsPort, readyPort, ...claim };
   }
 
   async #write(record: FleetRecord): Promise<void> {

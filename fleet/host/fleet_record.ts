@@ -12,6 +12,8 @@ import type { ProcessIdentity } from "./process_identity.ts";
 export interface FleetRecord {
   readonly statsPort: number;
   readonly readyPort: number;
+  /** See claim.ts; remembered for a start while the hub cannot say who it is. */
+  readonly claim?: string;
   /** Absent until the process is known to have been started. */
   readonly process?: ProcessIdentity;
   /** The process has been told to take no new connections, and will be ended. */
@@ -47,7 +49,14 @@ export function parseFleetRecord(text: string): FleetRecord | undefined {
   const { statsPort, readyPort } = value;
   const process = "process" in value ? parseIdentity(value.process) : undefined;
   const ending = "ending" in value && value.ending === true;
-  return { statsPort, readyPort, ...(process && { process }), ...(ending && { ending }) };
+  const claim = "claim" in value && typeof value.claim === "string" ? value.claim : undefined;
+  return {
+    statsPort,
+    readyPort,
+    ...(claim !== undefined && { claim }),
+    ...(process && { process }),
+    ...(ending && { ending }),
+  };
 }
 
 function parseIdentity(value: unknown): ProcessIdentity | undefined {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseFleetRecord } from "./fleet_record.ts";
 
 const process = { pid: 7, startTime: 1234, bootId: "8c1f" };
-const record = { statsPort: 21_001, readyPort: 21_002, process };
+const record = { statsPort: 21_001, readyPort: 21_002, claim: "@kubelb-envoy/0a", process };
 
 Deno.test("a record survives being written and read", () => {
   assert.deepEqual(parseFleetRecord(JSON.stringify(record)), record);

@@ -10,6 +10,7 @@ import type { Logger } from "../../base/logger.ts";
 import type { Random } from "../../base/random.ts";
 import type { FleetStatus } from "../runtime.ts";
 import type { EnvoyInstance } from "./envoy_instance.ts";
+import { ClaimedError } from "./claim.ts";
 import { fleetStatus } from "./fleet_status.ts";
 import { lastWords } from "./last_words.ts";
 import { type Lifecycle, type LifecycleEffect, type LifecycleEvent, step } from "./lifecycle.ts";
@@ -39,6 +40,8 @@ const restartBackoff = { initial: 250, maximum: 30_000 };
 export class FleetSupervisor implements AsyncDisposable {
   #state: Lifecycle = { kind: "stopped" };
   #crashes = 0;
+  /** The last start has failed because another manager's Envoy is there. */
+  #claimed = false;
   /** Ends timers and loops of the present state; replaced by each transition to another. */
   #phase = new AbortController();
   #disposed = false;
@@ -116,7 +119,9 @@ export class FleetSupervisor implements AsyncDisposable {
         this.#run(this.#spawn());
         return;
       case "retry":
-        return this.#timeout(this.#backoff.next());
+        if (!this.#claimed) return this.#timeout(this.#backoff.next());
+        this.#run(this.#awaitClaim(this.#phase.signal));
+        return;
       case "reset-backoff":
         return this.#backoff.reset();
       case "probe":
@@ -139,14 +144,25 @@ export class FleetSupervisor implements AsyncDisposable {
   async #spawn(): Promise<void> {
     const { instance, clock, log } = this.options;
     try {
+      this.#claimed = false;
       await this.#cleaning;
       const { pid, exited } = await instance.start();
       log.info("started Envoy", { pid });
       this.#dispatch({ kind: "spawned", pid, now: clock.monotonic() });
       this.#watch(pid, exited);
     } catch (error) {
+      this.#claimed = error instanceof ClaimedError;
       log.error("cannot start Envoy", { error });
       this.#dispatch({ kind: "spawn-failed", message: describeError(error) });
+    }
+  }
+
+  /** To look is cheap, and nobody serves from the end of the other Envoy to the start of ours. */
+  async #awaitClaim(signal: AbortSignal): Promise<void> {
+    const { clock, instance } = this.options;
+    for (let pause = 100;; pause = Math.min(1_000, pause * 1.3)) {
+      await delay(clock, pause, signal);
+      if (!instance.claimed) return this.#dispatch({ kind: "timeout" });
     }
   }
 

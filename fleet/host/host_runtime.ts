@@ -31,6 +31,11 @@ export interface HostRuntimeOptions extends Partial<EnvoySettings> {
   readonly xds: { readonly host: string; readonly port: number };
   /** Issues the certificates with which Envoys reach it. Default: plaintext. */
   readonly issuer?: CertificateIssuer;
+  /**
+   * Tells the hub from others: no Envoy is started beside one of the same hub and fleet that another
+   * manager has started on this host. Undefined while that is not known, as without this option.
+   */
+  readonly hub?: () => Promise<string | undefined>;
   /** Drain and end all Envoys on disposal. Default: leave them serving. */
   readonly drainOnExit?: boolean;
   /** Connections that one Envoy accepts. Default: what its file descriptors allow. */
@@ -54,6 +59,7 @@ const defaults = {
 const logCheckInterval = 60_000;
 const fleetName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 const noFleet: FleetStatus = { state: "stopped" };
+const unknownHub = () => Promise.resolve(undefined);
 
 /**
  * Keeps one Envoy process per fleet. The processes do not need the manager: whatever becomes of it
@@ -198,7 +204,7 @@ export class HostRuntime implements FleetRuntime {
   }
 
   #create(fleet: string): FleetSupervisor {
-    const { log, random = systemRandom, maxHeapBytes } = this.options;
+    const { log, random = systemRandom, maxHeapBytes, hub = unknownHub } = this.options;
     const folder = this.state.fleetFolder(fleet);
     const instance = new EnvoyInstance({
       fleet,
@@ -206,6 +212,7 @@ export class HostRuntime implements FleetRuntime {
       settings: this.#settings,
       xds: this.state.xds,
       ...(this.#credentials && { tls: credentialFiles(folder) }),
+      hub,
       // Somebody may have emptied the state directory; no Envoy would start again.
       beforeStart: () => this.#prepare(fleet),
       maxConnections: this.#maxConnections,

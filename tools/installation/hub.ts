@@ -38,14 +38,15 @@ export class Hub implements AsyncDisposable {
     private readonly kubeconfig: string,
   ) {}
 
-  /** Starts a second manager on the same host: same flags and state, own ports. */
-  async startSecondManager(): Promise<Program> {
+  /** Starts a second manager on the same host: same flags, own ports; the same state by default. */
+  async startSecondManager({ ownState = false } = {}): Promise<Program> {
     return await startManager({
+      name: "second-manager",
       options: this.options,
       plane: this.plane,
       kubeconfig: this.kubeconfig,
       xdsAddress: `127.0.0.1:${freePort()}`,
-      stateFolder: `${this.manager.folder}/state`,
+      ...(!ownState && { stateFolder: `${this.manager.folder}/state` }),
     });
   }
 
@@ -84,7 +85,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await applyManifest(plane.admin, managerRoles);
   const kubeconfig = await serviceAccountKubeconfig(plane, "kubelb", "kubelb");
   const xdsAddress = `127.0.0.1:${freePort()}`;
-  const manager = stack.use(await startManager({ options, plane, kubeconfig, xdsAddress }));
+  const manager = stack.use(
+    await startManager({ name: "manager", options, plane, kubeconfig, xdsAddress }),
+  );
   await manager.waitReady();
   report("manager ready");
   stack.move();
@@ -92,6 +95,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 }
 
 interface ManagerStart {
+  readonly name: string;
   readonly options: HubOptions;
   readonly plane: ControlPlane;
   readonly kubeconfig: string;
@@ -101,10 +105,10 @@ interface ManagerStart {
 }
 
 async function startManager(start: ManagerStart): Promise<Program> {
-  const { options, plane, kubeconfig, xdsAddress } = start;
+  const { name, options, plane, kubeconfig, xdsAddress } = start;
   const envoy = await findBinary("envoy");
   return await startProgram({
-    name: start.stateFolder === undefined ? "manager" : "second-manager",
+    name,
     mode: "manager",
     args: (folder) => [
       `--kubeconfig=${kubeconfig}`,

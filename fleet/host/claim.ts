@@ -1,0 +1,47 @@
+/**
+ * Which fleets have an Envoy on this host, whoever started it.
+ *
+ * Listeners share their addresses between worker threads by `SO_REUSEPORT`, so that the kernel would
+ * let a second Envoy in beside the first, and would give each a part of the connections. A *claim* is
+ * what the kernel gives to one only: a name among the abstract Unix sockets of the network namespace,
+ * which is also what addresses belong to. The Envoy itself listens there, so that the claim lives
+ * exactly as long as the process, needs no file, and cannot be left behind.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+
+/** Thrown instead of starting an Envoy beside another one. */
+export class ClaimedError extends Error {
+  override readonly name = "ClaimedError";
+
+  constructor(fleet: string) {
+    super(
+      `another Envoy of ${fleet} serves on this host, started with another --state-dir; a new one ` +
+        `is started when it has ended (docs/host-runtime.md says how to find it)`,
+    );
+  }
+}
+
+/**
+ * The name under which the Envoy of a fleet listens, as Envoy writes abstract names.
+ *
+ * @param hub what tells the hub from others that may have tenants of the same name.
+ */
+export function claimName(hub: string, fleet: string): string {
+  // Names are limited to 107 bytes.
+  const digest = createHash("sha256").update(`${hub}/${fleet}`).digest("hex").slice(0, 32);
+  return `@kubelb-envoy/${digest}`;
+}
+
+/**
+ * Whether somebody listens under the name.
+ *
+ * @param sockets content of `/proc/net/unix`.
+ */
+export function isClaimed(
+  name: string,
+  sockets: string = Deno.readTextFileSync("/proc/net/unix"),
+): boolean {
+  return sockets.split("\n").some((line) => line.endsWith(` ${name}`));
+}
