@@ -6,6 +6,8 @@
  */
 import assert from "node:assert/strict";
 import { ask } from "../../tools/demo/answers.ts";
+import { NodeBackends } from "../../tools/demo/node_backends.ts";
+import { startTenantCluster } from "../../tools/installation/tenant_cluster.ts";
 import { DnsServer, dnsTtl, eventually, TcpBackend } from "../harness/mod.ts";
 import { HubFixture } from "../manager/hub_fixture.ts";
 import { askEnvoy } from "./envoy_admin.ts";
@@ -146,4 +148,37 @@ Deno.test("a record that leads to a forbidden place is not served, and told", sh
   await dns.set({ backend: [node(2)] });
   await answeredBy("node-2", 15_000);
   await fixture.condition("acme", "named", "Ready", { status: "True" });
+});
+
+Deno.test("nodes that are reached by their host names serve, and may move", shared, async () => {
+  const { hub } = fixture;
+  const name = `node-9.${zone}`;
+  await dns.set({ "node-9": [node(4)] });
+  await using cluster = await startTenantCluster({
+    tenant: "byname",
+    hubKubeconfig: () => hub.registerTenant("byname"),
+    ccmFlags: ["--node-address-type=Hostname"],
+  });
+  // Nobody can reach the node by this address.
+  await cluster.addNode(name, "192.0.2.9");
+  const service = await cluster.createService("web", [{ protocol: "TCP", port: 8080 }]);
+  await using backends = new NodeBackends();
+  for (const number of [4, 5]) {
+    await backends.start(`at-${number}`, node(number), service.spec.ports);
+  }
+  const front = await cluster.addressOf("web");
+  const answers = (identity: string, deadline: number) =>
+    eventually(async () => await ask("TCP", front, 8080) === identity, {
+      deadline,
+      describe: `an answer of ${identity}`,
+    });
+  await answers("at-4", 20_000);
+  await dns.set({ "node-9": [node(5)] });
+  await answers("at-5", (dnsTtl + 3) * 1_000);
+  const addresses = await fixture.read<{ spec: { addresses: unknown } }>(
+    "/apis/kubelb.k8c.io/v1alpha1",
+    "byname",
+    "addresses/default",
+  );
+  assert.deepEqual(addresses?.spec.addresses, [{ hostname: name }]);
 });

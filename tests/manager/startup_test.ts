@@ -89,6 +89,22 @@ Deno.test("an API server that is not there yet is waited for", async () => {
   assert.equal(status.code, 0, "and it can be told to end meanwhile");
 });
 
+Deno.test(
+  "a manager that starts before the API server goes on by itself once it is there",
+  // The shared plane's process is older than the test, which ends it and starts another.
+  { sanitizeOps: false, sanitizeResources: false },
+  async () => {
+    await installCrds(plane());
+    await plane().kill("kube-apiserver");
+    await using manager = await startManager(plane().adminKubeconfig);
+    await manager.waitLog(/waiting for an API server.*cluster=hub/);
+    assert.match(await notReady(manager), /hub failed/);
+    await plane().restart("kube-apiserver");
+    await manager.waitReady(60_000);
+    await manager.waitLog(/leading/);
+  },
+);
+
 Deno.test("what cannot work is told at once, in one line, with exit code 1", async () => {
   const expired = await plane().kubeconfig({ user: "late", lifetime: -1_000 });
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });

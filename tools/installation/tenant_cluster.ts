@@ -34,13 +34,17 @@ const services = "/api/v1/namespaces/default/services";
 export class TenantCluster implements AsyncDisposable {
   constructor(readonly plane: ControlPlane, readonly ccm: Program) {}
 
-  /** Creates a ready Node with one external address. */
+  /** Creates a ready Node with one external address; its name is its host name, as with a kubelet. */
   async addNode(name: string, address: string): Promise<void> {
     const { admin } = this.plane;
     const node = { apiVersion: "v1", kind: "Node", metadata: { name } };
     await admin.request("POST", "/api/v1/nodes", node);
     const status = {
-      addresses: [{ type: "ExternalIP", address }, { type: "InternalIP", address }],
+      addresses: [
+        { type: "ExternalIP", address },
+        { type: "InternalIP", address },
+        { type: "Hostname", address: name },
+      ],
       conditions: [{ type: "Ready", status: "True", reason: "KubeletReady" }],
     };
     await admin.request(
