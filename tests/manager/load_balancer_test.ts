@@ -89,6 +89,13 @@ Deno.test("bad load balancers say what is wrong, and their neighbours are unharm
 Deno.test("a hundred ports, a missing protocol and unequal endpoint groups are served", async () => {
   const hub = shared();
   const numbers = Array.from({ length: 100 }, (_, index) => index + 1);
+  // Some of them, the first and the last among them, are asked.
+  const asked = [1, 50, 100];
+  await using stack = new AsyncDisposableStack();
+  for (const number of asked) {
+    const [address, port] = [hub.network.nodeAddress(1), 31_000 + number];
+    stack.use(new TcpBackend({ address, port, identity: `port ${number}` }));
+  }
   await hub.createLoadBalancer("acme", "hundred", {
     ports: numbers.map((port) => ({ port })),
     endpoints: [{
@@ -103,6 +110,12 @@ Deno.test("a hundred ports, a missing protocol and unequal endpoint groups are s
   const service = await hub.hubService("acme", "hundred");
   const listeners = new Set(service?.spec.ports?.map(({ targetPort }) => targetPort));
   assert.equal(listeners.size, 100);
+  const address = await hub.addressOf("acme", "hundred");
+  for (const number of asked) {
+    await eventually(async () => await askTcp(address, number) === `port ${number}`, {
+      describe: `an answer on port ${number}`,
+    });
+  }
 });
 
 Deno.test("an address reference that does not exist makes that object wait, and keeps what was good", async () => {
