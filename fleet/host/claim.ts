@@ -17,8 +17,8 @@ export class ClaimedError extends Error {
 
   constructor(fleet: string) {
     super(
-      `another Envoy of ${fleet} serves on this host, started with another --state-dir; a new one ` +
-        `is started when it has ended (docs/host-runtime.md says how to find it)`,
+      `another Envoy of ${fleet} serves on this host that this --state-dir has no record of; a new ` +
+        `one is started when it has ended (docs/host-runtime.md says how to find it)`,
     );
   }
 }

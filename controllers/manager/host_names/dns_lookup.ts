@@ -19,7 +19,10 @@ export interface DnsAnswer {
 /** Looks one kind of record up. Rejects when no name server gave an answer. */
 export type DnsLookup = (hostname: string, record: AddressRecord) => Promise<DnsAnswer>;
 
-/** Codes of c-ares for "there is no such thing", which is an answer, too. */
+/**
+ * Codes of c-ares for "there is no such thing", which is an answer, too. Deno 2.9 says the same when
+ * the server refuses or fails (REFUSED, SERVFAIL): whoever is told of nothing cannot rely on it.
+ */
 const nothingThere = new Set<unknown>(["ENOTFOUND", "ENODATA"]);
 
 /**
