@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../base/clock.ts";
-import { TokenBucket } from "./token_bucket.ts";
+import { TokenBucket } from "../base/token_bucket.ts";
 
 /** An event as its author reports it. */
 export interface ReportedEvent {

@@ -28,6 +28,7 @@ import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/clu
 import { EventRecorder } from "../kube/event_recorder.ts";
 import { LeaseElection } from "../kube/lease_election.ts";
 import { checkCredential, problems } from "./api_servers.ts";
+import { judgeDenoRelease } from "./deno_release.ts";
 import { flagHelp } from "./flag_help.ts";
 import {
   managerFlags,
@@ -77,6 +78,9 @@ export async function runManager(args: readonly string[]): Promise<number> {
 }
 
 async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): Promise<void> {
+  const release = judgeDenoRelease(Deno.version.deno);
+  if (release.kind === "unusable") throw new Error(release.message);
+  if (release.kind === "untested") log.warn(release.message);
   const common = { log, clock: systemClock, metrics: createRegistry() };
   log.info("starting the manager", { version, runtime: options.runtime });
   if (options["address-pool"].length === 0) {
@@ -142,6 +146,7 @@ function managerSettings(options: ManagerOptions) {
     dnsLookup: systemDnsLookup(options["dns-servers"]),
     portRange: parsePortRange(options["port-range"]),
     serverUrl: options["tenant-api-server-url"],
+    maxConnectionAge: options["xds-max-connection-age"],
     version: { gitVersion: `v${version}`, edition },
   };
 }

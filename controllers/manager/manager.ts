@@ -45,6 +45,8 @@ export interface ManagerOptions {
   readonly identity?: XdsIdentity | undefined;
   /** Answers what host names among the endpoints mean; `--dns-servers`. */
   readonly dnsLookup: DnsLookup;
+  /** `--xds-max-connection-age`; 0 for never. */
+  readonly maxConnectionAge?: number | undefined;
   /** `--tenant-api-server-url`. */
   readonly serverUrl?: string | undefined;
   readonly version: VersionInfo;

@@ -8,6 +8,7 @@ import type { Logger } from "../../base/logger.ts";
 import { Registry } from "../../base/metrics.ts";
 import type { AnySession, SessionDescription } from "./any_session.ts";
 import type { DiscoveryMethod } from "./discovery_methods.ts";
+import { Connections, defaultLimits, type XdsLimits } from "./limits.ts";
 import { deltaProtocol, sotwProtocol } from "./protocol.ts";
 import type { ResourceStores } from "./resource_stores.ts";
 import { Session, type SessionContext } from "./session.ts";
@@ -25,6 +26,8 @@ export interface DiscoveryServiceOptions extends XdsObserver {
   readonly clock?: Clock;
   /** Where metrics are registered. Default: nowhere. */
   readonly metrics?: Registry;
+  /** Default: {@linkcode defaultLimits}. */
+  readonly limits?: Partial<XdsLimits>;
 }
 
 /** What the server holds at one moment, for people. */
@@ -41,14 +44,18 @@ export interface XdsSnapshot {
 /** Opens a session for each stream that a transport brings. */
 export class DiscoveryService implements Disposable {
   readonly #context: SessionContext;
+  readonly #connections: Connections;
   readonly #sessions = new Set<AnySession>();
   readonly #resources = new DisposableStack();
   #lastId = 0;
 
   constructor(options: DiscoveryServiceOptions) {
     const { stores, authorize, log, clock = systemClock, metrics = new Registry() } = options;
+    const limits = { ...defaultLimits, ...options.limits };
+    this.#connections = new Connections(limits);
     this.#context = {
       stores,
+      limits,
       authorize,
       observer: options,
       scheduler: this.#resources.use(new TurnScheduler({ clock })),
@@ -62,15 +69,28 @@ export class DiscoveryService implements Disposable {
     }));
   }
 
-  /** Begins a session. The transport feeds it, and closes it when the client is gone. */
+  /**
+   * Begins a session. The transport feeds it, and closes it when the client is gone. One that is too
+   * much is ended at once.
+   */
   open(transport: StreamTransport, { variant, typeUrl }: DiscoveryMethod): AnySession {
-    const onClosed = () => void this.#sessions.delete(session);
+    const { metrics } = this.#context;
+    const { address } = transport.peer;
+    const refusal = this.#connections.refusal(address);
+    const onClosed = () => {
+      this.#sessions.delete(session);
+      const last = this.#connections.closed(address);
+      metrics.closed(variant, this.#connections.size, last);
+    };
     const only = typeUrl === undefined ? {} : { typeUrl };
     const options = { id: ++this.#lastId, transport, onClosed, ...only };
     const session: AnySession = variant === "delta"
       ? new Session(this.#context, { ...options, protocol: deltaProtocol })
       : new Session(this.#context, { ...options, protocol: sotwProtocol });
     this.#sessions.add(session);
+    this.#connections.opened(address);
+    metrics.opened(variant, this.#connections.size);
+    if (refusal !== undefined) this.#refuse(session, address, refusal);
     return session;
   }
 
@@ -94,6 +114,12 @@ export class DiscoveryService implements Disposable {
     const error = new XdsError("Unavailable", "the server is shutting down");
     for (const session of [...this.#sessions]) session.end(error);
     this.#resources.dispose();
+  }
+
+  #refuse(session: AnySession, peer: string, refusal: string): void {
+    this.#context.log.warn("refusing an xDS stream", { peer, reason: refusal });
+    this.#context.metrics.refused();
+    session.end(new XdsError("TooMuch", refusal));
   }
 
   #wakeAll(): void {

@@ -27,14 +27,26 @@ import type { XdsError, XdsErrorReason } from "./xds_error.ts";
 export interface XdsServerOptions extends DiscoveryServiceOptions {
   /** Default: plaintext, which is for loopback only. */
   readonly credentials?: ServerCredentials;
+  /**
+   * Milliseconds after which a connection is ended, give or take a tenth, so that Envoys spread over
+   * the replicas again. Default: never. Each ended connection costs memory, see `xds_metrics.ts`.
+   */
+  readonly maxConnectionAge?: number | undefined;
+  /** When a silent client is asked whether it is there, and how long it may think; milliseconds. */
+  readonly keepalive?: { readonly interval: number; readonly timeout: number };
 }
 
 type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
 /** A half-open client is found after 35 seconds. */
+const defaultKeepalive = { interval: 30_000, timeout: 5_000 };
+
+/** Streams never end by themselves, so what an ageing connection still carries is cut soon. */
+const ageGrace = 1_000;
+
 const channelOptions = {
-  "grpc.keepalive_time_ms": 30_000,
-  "grpc.keepalive_timeout_ms": 5_000,
+  // What one connection may open before it even asks for anything.
+  "grpc.max_concurrent_streams": 128,
   // A client that reconnects with 20,000 resources lists their names and versions in one request.
   "grpc.max_receive_message_length": 8 << 20,
   // A state-of-the-world answer is as large as the state.
@@ -69,7 +81,7 @@ const statusCodes: Record<XdsErrorReason, status> = {
  */
 export class XdsServer implements AsyncDisposable {
   readonly #service: DiscoveryService;
-  readonly #server = new Server(channelOptions);
+  readonly #server: Server;
   readonly #credentials: ServerCredentials;
   readonly #clock: Clock;
 
@@ -77,6 +89,7 @@ export class XdsServer implements AsyncDisposable {
     // The library writes to standard error past our logger, and says nothing that we do not.
     setLogVerbosity(logVerbosity.NONE);
     this.#service = new DiscoveryService(options);
+    this.#server = new Server({ ...channelOptions, ...lifeOptions(options) });
     this.#credentials = options.credentials ?? ServerCredentials.createInsecure();
     this.#clock = options.clock ?? systemClock;
     for (const method of discoveryMethods) {
@@ -118,6 +131,17 @@ export class XdsServer implements AsyncDisposable {
       });
     });
   }
+}
+
+function lifeOptions({ maxConnectionAge, keepalive = defaultKeepalive }: XdsServerOptions) {
+  return {
+    "grpc.keepalive_time_ms": keepalive.interval,
+    "grpc.keepalive_timeout_ms": keepalive.timeout,
+    ...(maxConnectionAge && {
+      "grpc.max_connection_age_ms": maxConnectionAge,
+      "grpc.max_connection_age_grace_ms": ageGrace,
+    }),
+  };
 }
 
 /** Bytes stay bytes: the session decodes and encodes them. */

@@ -7,9 +7,11 @@ import { alarm } from "../../base/alarm.ts";
 import type { Clock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
+import { TokenBucket } from "../../base/token_bucket.ts";
 import { typeUrls } from "../proto/mod.ts";
 import type { AnySession, SessionDescription } from "./any_session.ts";
 import { DiscoveryStream } from "./discovery_stream.ts";
+import type { XdsLimits } from "./limits.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Node, RequestHeader } from "./request.ts";
 import type { ResourceChange } from "./resource_store.ts";
@@ -26,6 +28,7 @@ export interface SessionContext extends ReporterContext {
   readonly stores: ResourceStores;
   readonly authorize: Authorize;
   readonly scheduler: TurnScheduler;
+  readonly limits: XdsLimits;
   readonly clock: Clock;
 }
 
@@ -73,6 +76,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
   readonly #context: SessionContext;
   readonly #options: SessionOptions<Request>;
   readonly #log: Logger;
+  readonly #requests: TokenBucket;
   #state: State<Request> = { kind: "waiting" };
   /** Whether the transport's buffer is full. */
   #blocked = false;
@@ -86,7 +90,8 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       peer: transport.peer.address,
       variant: protocol.variant,
     });
-    context.metrics.opened(protocol.variant, transport.peer.address);
+    const { requestBurst, requestsPerSecond } = context.limits;
+    this.#requests = new TokenBucket(context.clock, requestBurst, 1000 / requestsPerSecond);
   }
 
   get fleet(): string | undefined {
@@ -96,7 +101,10 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
   /** A message came. */
   receive(bytes: Uint8Array): void {
     if (this.#state.kind === "closed") return;
-    this.#guard(() => this.#accept(this.#options.protocol.decode(bytes)));
+    this.#guard(() => {
+      if (!this.#requests.take()) throw new XdsError("TooMuch", "too many requests");
+      this.#accept(this.#options.protocol.decode(bytes));
+    });
   }
 
   /** The transport can take more. */
@@ -122,11 +130,8 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     if (this.#state.kind === "closed") return;
     const state = this.#state;
     this.#state = { kind: "closed" };
-    const { metrics, scheduler } = this.#context;
-    const { protocol, transport, onClosed } = this.#options;
-    scheduler.cancel(this);
-    metrics.closed(protocol.variant, transport.peer.address);
-    onClosed();
+    this.#context.scheduler.cancel(this);
+    this.#options.onClosed();
     if (state.kind !== "serving") return;
     state.answerTimer?.[Symbol.dispose]();
     state.resources.dispose();
@@ -267,6 +272,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
 
   #fail(error: unknown): void {
     const known = error instanceof XdsError;
+    if (known && error.reason === "TooMuch") this.#context.metrics.refused();
     const reason = known ? error.reason : "Internal";
     const level = known ? "warn" : "error";
     this.#log[level]("ending an xDS stream", { reason, error: describeError(error) });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FakeClock } from "../base/fake_clock.ts";
+import { FakeClock } from "./fake_clock.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 Deno.test("a bucket allows its burst, then one per interval, and never saves up more", async () => {

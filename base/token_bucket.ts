@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** Allows bursts, and then one per interval. */
 export class TokenBucket {
