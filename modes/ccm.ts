@@ -67,7 +67,11 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
   using hub = client("hub");
   await Promise.all([
     checkCredential(tenant, clusters.tenant, log, signal),
-    checkCredential(hub, clusters.hub, log, signal),
+    // A tenant that was deleted in the hub must not keep its cluster from deleting Services, and may
+    // be given a new kubeconfig at any time: the program runs, and /readyz says what is wrong.
+    checkCredential(hub, clusters.hub, log, signal).catch((error) =>
+      log.error("the hub refuses the CCM; it waits for another kubeconfig", { error })
+    ),
   ]);
   const instance = `${Deno.hostname()}_${crypto.randomUUID().slice(0, 8)}`;
   await using events = new EventRecorder({
@@ -76,7 +80,9 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
     controller: "kubelb.k8c.io/ccm",
     instance,
   });
-  const ccm = new Ccm({ ...ccmSettings(options), tenant, hub, events, registry, ...common });
+  const hubSource = clusters.hub.source;
+  const parts = { ...ccmSettings(options), tenant, hub, hubSource, events, registry, ...common };
+  const ccm = new Ccm(parts);
   await using servers = new AsyncDisposableStack();
   for (const server of listen(options, ccm, registry, log)) servers.use(server);
   const election = () =>
@@ -132,7 +138,10 @@ function listen(options: CcmOptions, ccm: Ccm, registry: Registry, log: Logger):
   const live = new HealthChecks().add("ping", () => {});
   const ready = new HealthChecks()
     .add("tenant", () => problems(ccm.informers.tenant))
-    .add("hub", () => problems(ccm.informers.hub))
+    .add("hub", () => {
+      const found = [ccm.connection.refusal, problems(ccm.informers.hub)];
+      return found.filter((problem) => problem !== undefined).join("; ") || undefined;
+    })
     .add("hold", () => {
       const { hold } = ccm.hold;
       return hold.kind === "refused" ? refusalText(hold.holder, ccm.hold.clusterUid) : undefined;
