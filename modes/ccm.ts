@@ -10,12 +10,15 @@ import { HealthChecks } from "../base/health_checks.ts";
 import { healthRoutes, HttpServer, metricsRoutes } from "../base/http_server.ts";
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
+import { systemRandom } from "../base/random.ts";
 import { Ccm } from "../controllers/ccm/ccm.ts";
 import { refusalText } from "../controllers/ccm/hub/hold_watcher.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
 import { EventRecorder } from "../kube/event_recorder.ts";
 import { LeaseElection, type LeaseElectionOptions } from "../kube/lease_election.ts";
+import { requestToken } from "../kube/service_account_token.ts";
+import { shortLivedCredential } from "../kube/short_lived_credential.ts";
 import { checkCredential, problems } from "./api_servers.ts";
 import { ccmFlags, type CcmOptions, ccmUsage, parseCcmFlags } from "./ccm_flags.ts";
 import { flagHelp } from "./flag_help.ts";
@@ -59,12 +62,21 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
   };
   const registry = createRegistry();
   const common = { log, clock: systemClock, metrics: registry };
-  const client = (name: "tenant" | "hub") =>
-    new KubeClient(clusters[name], { ...common, name, userAgent: `kubelb-ccm/${version}` });
+  const client = (name: "tenant" | "hub", cluster: ClusterConfig) =>
+    new KubeClient(cluster, { ...common, name, userAgent: `kubelb-ccm/${version}` });
   using termination = onTermination(log);
   const { signal } = termination;
-  using tenant = client("tenant");
-  using hub = client("hub");
+  using tenant = client("tenant", clusters.tenant);
+  // With the kubeconfig's own credential, which only asks for tokens where the hub gives them.
+  using hubIssuer = client("hub", clusters.hub);
+  const credential = shortLivedCredential({
+    base: clusters.hub.credential,
+    issue: (claims) => requestToken(hubIssuer, claims, signal),
+    log: log.with({ cluster: "hub" }),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  using hub = client("hub", { ...clusters.hub, credential });
   await Promise.all([
     checkCredential(tenant, clusters.tenant, log, signal),
     // A tenant that was deleted in the hub must not keep its cluster from deleting Services, and may

@@ -1,10 +1,12 @@
 /**
- * A tenant that is deleted in the hub while its cluster lives on, with the real manager.
+ * A CCM that loses its access to the hub, because its tenant or its credential is deleted there, and
+ * gets another. With the real manager.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import { ccmName } from "../../apis/kubelb/names.ts";
+import { systemClock } from "../../base/clock.ts";
 import { serviceAccountKubeconfig } from "../../tools/installation/service_account.ts";
 import { AdminError, eventually, type Program, sharedControlPlane } from "../harness/mod.ts";
 import { sharedHub } from "../manager/hub_fixture.ts";
@@ -59,6 +61,7 @@ Deno.test("a deleted tenant: said once, Services can go, a new kubeconfig brings
   await ccm.waitReady();
   for (const name of ["kept", "removed"]) await fixture.createService(name);
   for (const name of ["kept", "removed"]) await hasAddress(fixture, name);
+  await ccm.waitLog(/uses short-lived tokens cluster=hub seconds=3600/);
 
   await unregister("gone");
   await refused(ccm);
@@ -103,4 +106,40 @@ Deno.test("a CCM that starts with a refused credential lets Services go, and wai
   await eventually(() => hub().loadBalancer("revoked", metadata.uid!));
   await fixture.deleteService("stays");
   await fixture.serviceGone("stays");
+});
+
+Deno.test("a credential is replaced: its Secret is deleted, and the new kubeconfig put in place", async () => {
+  const fixture = await register("rotated");
+  await fixture.node("node-1", hub().network.nodeAddress(1));
+  await using ccm = await fixture.startCcm();
+  await ccm.waitReady();
+  const service = await fixture.createService("web");
+  await hasAddress(fixture, "web");
+  await ccm.waitLog(/uses short-lived tokens/);
+  const kubeconfig = async () => {
+    const path = "/api/v1/namespaces/tenant-rotated/secrets/kubelb-ccm-kubeconfig";
+    return (await hub().admin.request<{ data: { kubelb: string } }>("GET", path)).data.kubelb;
+  };
+  const before = await kubeconfig();
+  const secret = "/api/v1/namespaces/tenant-rotated/secrets/kubelb-ccm";
+  await hub().admin.request("DELETE", secret);
+  await eventually(async () => await kubeconfig() !== before, { describe: "another kubeconfig" });
+  // The CCM finds out with its next change.
+  const changes = systemClock.monotonic();
+  await eventually(async () => {
+    const time = `${systemClock.monotonic() - changes}`;
+    await fixture.patchService("web", { metadata: { annotations: { "example.com/time": time } } });
+    return /refuses the CCM|does not accept the credential/.test(await ccm.log());
+  }, { deadline: 20_000, interval: 500, describe: "the old credential to be refused" });
+
+  await hub().hub.registerTenant("rotated");
+  await fixture.patchService("web", { metadata: { annotations: { "example.com/done": "1" } } });
+  await fixture.loadBalancerThat(
+    service,
+    "the last change",
+    ({ metadata }) => metadata.annotations?.["example.com/done"] === "1",
+  );
+  await ccm.waitReady();
+  await fixture.deleteService("web");
+  await fixture.serviceGone("web");
 });
