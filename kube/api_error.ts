@@ -9,8 +9,10 @@ export type ApiErrorReason =
   | "BadRequest"
   | "Unauthorized"
   | "Forbidden"
-  /** The object, or the namespace it should go to, does not exist. */
+  /** The object does not exist. */
   | "NotFound"
+  /** The namespace does not exist or is being deleted: nothing can be created in it. */
+  | "NamespaceGone"
   /** The whole kind is not served: its CustomResourceDefinition is not installed. */
   | "ResourceMissing"
   | "AlreadyExists"
@@ -44,7 +46,12 @@ export interface ApiStatus {
   readonly reason?: string;
   readonly message?: string;
   readonly code?: number;
-  readonly details?: { readonly name?: string; readonly retryAfterSeconds?: number };
+  readonly details?: {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly retryAfterSeconds?: number;
+    readonly causes?: readonly { readonly reason?: string }[];
+  };
 }
 
 /** Details of an {@linkcode ApiError} beside reason and message. */
@@ -97,7 +104,7 @@ export function errorFromAnswer(
   retryAfterHeader?: string | null,
 ): ApiError {
   const answer = parseStatus(body);
-  const reason = reasonOf(status, answer);
+  const reason = isNamespaceGone(call, status, answer) ? "NamespaceGone" : reasonOf(status, answer);
   const seconds = Number(retryAfterHeader ?? answer?.details?.retryAfterSeconds);
   return new ApiError(reason, messageOf(call, reason, status, answer?.message ?? body), {
     call,
@@ -141,6 +148,13 @@ export function reasonOf(status: number, answer: ApiStatus | undefined): ApiErro
   const known = reasonByStatus[status];
   if (known !== undefined) return known;
   return status >= 500 ? "ServerError" : "Protocol";
+}
+
+/** Answers of the admission plugin NamespaceLifecycle. */
+function isNamespaceGone(call: ApiCall, status: number, answer?: ApiStatus): boolean {
+  const { kind, causes = [] } = answer?.details ?? {};
+  if (status === 404) return kind === "namespaces" && call.resource !== "namespaces";
+  return status === 403 && causes.some(({ reason }) => reason === "NamespaceTerminating");
 }
 
 function messageOf(

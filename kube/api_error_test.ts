@@ -17,6 +17,8 @@ const rows: [number, string, ApiErrorReason][] = [
   [403, status("Forbidden"), "Forbidden"],
   [404, status("NotFound", { name: "r" }), "NotFound"],
   [404, status("NotFound"), "ResourceMissing"],
+  [404, status("NotFound", { kind: "namespaces", name: "tenant-a" }), "NamespaceGone"],
+  [403, status("Forbidden", { causes: [{ reason: "NamespaceTerminating" }] }), "NamespaceGone"],
   [404, "404 page not found", "ResourceMissing"],
   [409, status("AlreadyExists"), "AlreadyExists"],
   [409, status("Conflict"), "Conflict"],
@@ -62,4 +64,10 @@ Deno.test("a missing permission is told apart from a refusal by a quota", () => 
   const quota = refuse("services is forbidden: exceeded quota: few, requested: 1, limited: 0");
   assert.match(quota.message, /^cannot .*exceeded quota/);
   assert.equal(quota.reason, "Forbidden");
+});
+
+Deno.test("a namespace that is asked for itself is an object like others", () => {
+  const get = { verb: "get", path: "/api/v1/namespaces/a", resource: "namespaces" };
+  const body = status("NotFound", { kind: "namespaces", name: "a" });
+  assert.equal(errorFromAnswer(get, 404, body).reason, "NotFound");
 });

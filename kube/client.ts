@@ -109,14 +109,16 @@ export class KubeClient implements Disposable {
     };
   }
 
-  /** Creates an object. */
+  /** Creates an object; with `dryRun` the server says only whether it would. */
   create<T extends KubeObject>(
     type: ResourceType<T>,
     object: New<T>,
-    options: CallOptions & { readonly fieldManager?: string } = {},
+    options: CallOptions & { readonly fieldManager?: string; readonly dryRun?: boolean } = {},
   ): Promise<T> {
     const { namespace } = object.metadata;
-    const target = resourceTarget(type, { namespace }, { fieldManager: options.fieldManager });
+    const { fieldManager, dryRun } = options;
+    const query = { fieldManager, dryRun: dryRun ? "All" : undefined };
+    const target = resourceTarget(type, { namespace }, query);
     const body = withType(type, object);
     return this.#send<T>("create", "POST", type, namespace, target, { ...options, body });
   }

@@ -23,6 +23,12 @@ import type {
 const pageSize = 500;
 /** A watch that lived so long, in milliseconds, was healthy. */
 const healthyAfter = 10_000;
+/** Milliseconds after which what only a person can mend is tried again. */
+const longestPause: { readonly [R in ApiErrorReason]?: number } = {
+  ResourceMissing: 2_000,
+  Unauthorized: 5_000,
+  Forbidden: 5_000,
+};
 /** A watch that ends this early without an event, in milliseconds, is a fault (client-go). */
 const veryShort = 1_000;
 
@@ -223,11 +229,10 @@ function closing(result: ReflectorStep): ReflectorStep {
 
 /**
  * Milliseconds before try number `failures` + 1: soon once, then client-go's 0.8 s doubling to 30 s
- * with full jitter. A missing CustomResourceDefinition is asked for every few seconds: someone is
- * probably installing it right now.
+ * with full jitter. What somebody is probably mending right now is asked for every few seconds.
  */
 export function retryDelay(failures: number, random: number, reason?: ApiErrorReason): number {
-  const longest = reason === "ResourceMissing" ? 2_000 : 30_000;
+  const longest = reason && longestPause[reason] || 30_000;
   const base = failures === 0 ? 50 : Math.min(longest, 800 * 2 ** (failures - 1));
   return base * (1 + random);
 }

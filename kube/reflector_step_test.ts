@@ -250,6 +250,7 @@ Deno.test("delays: soon once, then 0.8 s doubling to 30 s, with up to as much ag
 
 Deno.test("a missing CustomResourceDefinition is asked for at least every four seconds", () => {
   assert.equal(retryDelay(20, 1, "ResourceMissing"), 4_000);
+  assert.equal(retryDelay(20, 1, "Unauthorized"), 10_000);
 });
 
 Deno.test("a watch that lived for ten seconds wipes out earlier failures", () => {

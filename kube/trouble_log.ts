@@ -22,7 +22,12 @@ export class TroubleLog {
   #current: Trouble | undefined;
   #logged: { readonly reason: ApiErrorReason; readonly at: number } | undefined;
 
-  constructor(private readonly log: Logger, private readonly clock: Clock) {}
+  /** @param end what is logged when all is well again. */
+  constructor(
+    private readonly log: Logger,
+    private readonly clock: Clock,
+    private readonly end = "watching again",
+  ) {}
 
   /** What is wrong now; `undefined` while all is well. */
   get current(): Trouble | undefined {
@@ -42,7 +47,7 @@ export class TroubleLog {
 
   /** All is well again. */
   recovered(): void {
-    if (this.#logged) this.log.info("watching again", { after: this.#logged.reason });
+    if (this.#logged) this.log.info(this.end, { after: this.#logged.reason });
     this.#current = undefined;
     this.#logged = undefined;
   }

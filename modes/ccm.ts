@@ -10,12 +10,15 @@ import { HealthChecks } from "../base/health_checks.ts";
 import { healthRoutes, HttpServer, metricsRoutes } from "../base/http_server.ts";
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
+import { systemRandom } from "../base/random.ts";
 import { Ccm } from "../controllers/ccm/ccm.ts";
 import { refusalText } from "../controllers/ccm/hub/hold_watcher.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
 import { EventRecorder } from "../kube/event_recorder.ts";
 import { LeaseElection, type LeaseElectionOptions } from "../kube/lease_election.ts";
+import { requestToken } from "../kube/service_account_token.ts";
+import { shortLivedCredential } from "../kube/short_lived_credential.ts";
 import { checkCredential, problems } from "./api_servers.ts";
 import { ccmFlags, type CcmOptions, ccmUsage, parseCcmFlags } from "./ccm_flags.ts";
 import { flagHelp } from "./flag_help.ts";
@@ -59,15 +62,28 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
   };
   const registry = createRegistry();
   const common = { log, clock: systemClock, metrics: registry };
-  const client = (name: "tenant" | "hub") =>
-    new KubeClient(clusters[name], { ...common, name, userAgent: `kubelb-ccm/${version}` });
+  const client = (name: "tenant" | "hub", cluster: ClusterConfig) =>
+    new KubeClient(cluster, { ...common, name, userAgent: `kubelb-ccm/${version}` });
   using termination = onTermination(log);
   const { signal } = termination;
-  using tenant = client("tenant");
-  using hub = client("hub");
+  using tenant = client("tenant", clusters.tenant);
+  // With the kubeconfig's own credential, which only asks for tokens where the hub gives them.
+  using hubIssuer = client("hub", clusters.hub);
+  const credential = shortLivedCredential({
+    base: clusters.hub.credential,
+    issue: (claims) => requestToken(hubIssuer, claims, signal),
+    log: log.with({ cluster: "hub" }),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  using hub = client("hub", { ...clusters.hub, credential });
   await Promise.all([
     checkCredential(tenant, clusters.tenant, log, signal),
-    checkCredential(hub, clusters.hub, log, signal),
+    // A tenant that was deleted in the hub must not keep its cluster from deleting Services, and may
+    // be given a new kubeconfig at any time: the program runs, and /readyz says what is wrong.
+    checkCredential(hub, clusters.hub, log, signal).catch((error) =>
+      log.error("the hub refuses the CCM; it waits for another kubeconfig", { error })
+    ),
   ]);
   const instance = `${Deno.hostname()}_${crypto.randomUUID().slice(0, 8)}`;
   await using events = new EventRecorder({
@@ -76,7 +92,9 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
     controller: "kubelb.k8c.io/ccm",
     instance,
   });
-  const ccm = new Ccm({ ...ccmSettings(options), tenant, hub, events, registry, ...common });
+  const hubSource = clusters.hub.source;
+  const parts = { ...ccmSettings(options), tenant, hub, hubSource, events, registry, ...common };
+  const ccm = new Ccm(parts);
   await using servers = new AsyncDisposableStack();
   for (const server of listen(options, ccm, registry, log)) servers.use(server);
   const election = () =>
@@ -132,7 +150,10 @@ function listen(options: CcmOptions, ccm: Ccm, registry: Registry, log: Logger):
   const live = new HealthChecks().add("ping", () => {});
   const ready = new HealthChecks()
     .add("tenant", () => problems(ccm.informers.tenant))
-    .add("hub", () => problems(ccm.informers.hub))
+    .add("hub", () => {
+      const found = [ccm.connection.refusal, problems(ccm.informers.hub)];
+      return found.filter((problem) => problem !== undefined).join("; ") || undefined;
+    })
     .add("hold", () => {
       const { hold } = ccm.hold;
       return hold.kind === "refused" ? refusalText(hold.holder, ccm.hold.clusterUid) : undefined;

@@ -14,7 +14,7 @@ import type { EventRecorder } from "../../kube/event_recorder.ts";
 import { Informers } from "../../kube/informers.ts";
 import { CcmMetrics } from "./ccm_metrics.ts";
 import { HoldWatcher } from "./hub/hold_watcher.ts";
-import { HubConnection } from "./hub/hub_connection.ts";
+import { HubConnection, type HubProbe } from "./hub/hub_connection.ts";
 import { HubLoadBalancers } from "./hub/hub_load_balancers.ts";
 import { slimLoadBalancer } from "./hub/slim_load_balancer.ts";
 import type { NodeAddressType } from "./node/node_addresses.ts";
@@ -32,6 +32,8 @@ export interface CcmParts {
   /** The two clusters; nothing is shared between the clients. */
   readonly tenant: KubeClient;
   readonly hub: KubeClient;
+  /** Where the credential for the hub comes from, for messages. */
+  readonly hubSource: string;
   readonly events: EventRecorder;
   readonly plan: ServicePlanOptions;
   readonly addressType: NodeAddressType;
@@ -76,12 +78,13 @@ export class Ccm {
     };
     this.metrics = new CcmMetrics(registry);
     this.metrics.observeObjects(() => this.#caches.nodes.size, () => this.#servedByNamespace());
-    const name = { namespace, name: defaultObjectName };
     this.connection = new HubConnection({
       metrics: this.metrics,
       clock,
       log,
-      probe: (signal) => hub.get(addresses, name, { signal }),
+      namespace,
+      source: parts.hubSource,
+      probe: hubProbe(hub, namespace),
     });
     this.hold = new HoldWatcher({
       tenant,
@@ -180,4 +183,12 @@ export class Ccm {
     }
     return counts;
   }
+}
+
+function hubProbe(hub: Pick<KubeClient, "get" | "create">, namespace: string): HubProbe {
+  const probe = { metadata: { namespace, name: "kubelb-ccm-probe" }, spec: {} };
+  return {
+    read: (signal) => hub.get(addresses, { namespace, name: defaultObjectName }, { signal }),
+    create: (signal) => hub.create(addresses, probe, { dryRun: true, signal }),
+  };
 }

@@ -49,7 +49,7 @@ export class CcmMetrics {
     this.#swept = count("swept_total", "Objects removed from the hub whose origin is gone.", []);
     this.#connected = new Gauge({
       name: "kubelb_ccm_kubelb_cluster_connected",
-      help: "1 while the hub answers, 0 while it cannot be reached.",
+      help: "1 while the hub can be used, 0 while it does not answer or refuses the CCM.",
       registers,
     });
   }
@@ -72,7 +72,7 @@ export class CcmMetrics {
     this.#latency.observe({ operation }, seconds);
   }
 
-  /** Whether the hub answers. */
+  /** Whether the hub answers, and does not refuse us altogether. */
   hubConnected(connected: boolean): void {
     this.#connected.set(connected ? 1 : 0);
   }

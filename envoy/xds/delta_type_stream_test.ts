@@ -335,3 +335,46 @@ Deno.test("a resend is for what is subscribed, whatever the client was told", ()
   talk.stream.resend("b");
   assert.deepEqual(talk.hear()?.resources, { a: "1" });
 });
+
+/** A client that comes back with `a` and `b` to a server that withholds `b`. */
+function comeBack() {
+  const store = storeOf(resource("a", "1"));
+  const b = resource("b", "1");
+  store.withhold("lb", [b]);
+  const talk = new Conversation(store);
+  const initialVersions = new Map([["a", resource("a", "1").version], ["b", b.version]]);
+  talk.ask({ subscribe: ["*"], initialVersions });
+  return { store, talk, b };
+}
+
+Deno.test("a client keeps what is withheld, until the content is known or its owner goes", () => {
+  const { store, talk, b } = comeBack();
+  assert.equal(talk.stream.waiting("removals"), false);
+  assert.equal(talk.hear(), undefined);
+  store.set("lb", [b]);
+  assert.equal(talk.hear(), undefined);
+  store.set("lb", [resource("b", "2")]);
+  assert.deepEqual(talk.hear(), { resources: { b: "2" }, removed: [] });
+  talk.accept();
+  store.withhold("lb", [b]);
+  assert.equal(talk.hear(), undefined);
+  store.delete("lb");
+  assert.deepEqual(talk.hear(), { resources: {}, removed: ["b"] });
+});
+
+Deno.test("what is withheld no longer is removed from clients that brought it", () => {
+  const { store, talk } = comeBack();
+  assert.equal(talk.hear(), undefined);
+  store.withhold("lb", [resource("c", "1")]);
+  assert.deepEqual(talk.hear(), { resources: {}, removed: ["b"] });
+});
+
+Deno.test("a withheld name does not exist for a client that asks for it", () => {
+  const { store } = comeBack();
+  const stranger = new Conversation(store);
+  stranger.ask({ subscribe: ["b"] });
+  assert.deepEqual(stranger.hear(), { resources: {}, removed: ["b"] });
+  const { talk } = comeBack();
+  talk.ask({ subscribe: ["b"] });
+  assert.deepEqual(talk.hear(), { resources: {}, removed: ["b"] });
+});

@@ -5,7 +5,7 @@ import { typeUrls } from "../proto/mod.ts";
 import { deltaProtocol, isFullState, sotwProtocol } from "./protocol.ts";
 import type { RequestHeader } from "./request.ts";
 import { DeltaClient } from "./testing/delta_client.ts";
-import { drop, put, readDelta, readSotw, resource } from "./testing/requests.ts";
+import { drop, put, readDelta, readSotw, resource, withhold } from "./testing/requests.ts";
 import { Simulation } from "./testing/simulation.ts";
 import { SotwClient } from "./testing/sotw_client.ts";
 
@@ -20,6 +20,7 @@ const nameOrStar = fc.constantFrom(...names, "*");
 const event = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(fc.constant("set"), typeUrl, name, fc.constantFrom("1", "2")) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("delete"), typeUrl, name) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("withhold"), typeUrl, name) },
   { weight: 3, arbitrary: fc.tuple(fc.constant("subscribe"), typeUrl, nameOrStar) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("unsubscribe"), typeUrl, nameOrStar) },
   { weight: 5, arbitrary: fc.tuple(fc.constant("send")) },
@@ -38,6 +39,8 @@ function play<Request extends RequestHeader>(simulation: Simulation<Request>, ev
       return put(simulation.store, resource(name, content, type));
     case "delete":
       return drop(simulation.store, name, type);
+    case "withhold":
+      return withhold(simulation.store, name, type);
     case "subscribe":
       return simulation.subscribe(type, name);
     case "unsubscribe":
@@ -75,6 +78,8 @@ function assertAgreed<Request extends RequestHeader>(
         ? contentOf(simulation, typeUrl, name)
         : undefined;
       if (client.unsure(typeUrl, name)) continue;
+      // Whether it still holds what is withheld depends on what happened.
+      if (simulation.store.isWithheld(typeUrl, name)) continue;
       if (wanted === undefined && !removalsAreTold(typeUrl)) continue;
       assert.equal(client.held(typeUrl, name), wanted, `${typeUrl} ${name}`);
     }
@@ -109,3 +114,34 @@ Deno.test("property: state of the world converges after every history", () => {
     runs,
   );
 });
+
+Deno.test("property: a delta client keeps exactly what it held of names that are withheld", () => {
+  fc.assert(
+    fc.property(history, fc.subarray(names), history, (before, withheld, after) => {
+      const client = new DeltaClient(types, [typeUrls.cluster]);
+      const simulation = new Simulation(deltaProtocol, client, readDelta);
+      for (const event of before) play(simulation, event);
+      simulation.finish();
+      const held = () => withheld.map((name) => types.map((type) => client.held(type, name)));
+      const expected = held();
+      // Another server, which does not know the content of some of the names.
+      for (const name of withheld) for (const type of types) withhold(simulation.store, name, type);
+      simulation.reconnect(true);
+      // Nothing that concerns these names happens: they are not set, and not asked for again.
+      const others = after.filter((event) => !concerns(event, withheld));
+      for (const event of others) play(simulation, event);
+      simulation.finish();
+      assert.deepEqual(held(), expected);
+      for (const name of withheld) for (const type of types) drop(simulation.store, name, type);
+      simulation.finish();
+      assertAgreed(simulation, () => true);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** Whether an event changes, asks for, or lets the client lose one of `names`. */
+function concerns([kind, ...args]: Event, names: readonly string[]): boolean {
+  if (kind === "reconnect") return args[0] === false;
+  return [...names, "*"].includes(args[1] as string);
+}

@@ -92,6 +92,8 @@ export class Ledger<Held extends Versioned> {
     if (resource) {
       return asked || held?.version !== resource.version ? { kind: "update", resource } : nothing;
     }
+    // Asked again, the client may have dropped it, and must not wait for what nobody can give.
+    if (held && !asked && this.store.isWithheld(this.typeUrl, name)) return nothing;
     if (held) return removal;
     return asked ? absent : nothing;
   }

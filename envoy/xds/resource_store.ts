@@ -5,6 +5,7 @@
  */
 import { Listeners } from "../../base/listeners.ts";
 import type { Resource } from "./resource.ts";
+import { type ResourceName, WithheldNames } from "./withheld_names.ts";
 
 /** Resources of one type that changed content, appeared or went. */
 export interface ResourceChange {
@@ -33,6 +34,7 @@ const nothing: ReadonlyMap<string, Entry> = new Map();
 export class ResourceStore {
   readonly #types = new Map<string, Map<string, Entry>>();
   readonly #owners = new Map<string, readonly Resource[]>();
+  readonly #withheld = new WithheldNames();
   readonly #changes = new Listeners<ResourceChange>();
   #updates = 0;
 
@@ -40,7 +42,7 @@ export class ResourceStore {
   constructor(readonly fleet: string) {}
 
   /**
-   * Replaces all that `owner` contributed.
+   * Replaces all that `owner` contributed, and releases what it withheld.
    *
    * @returns how many served resources changed, appeared or went. Listeners have been told by then.
    * @throws RangeError when `resources` holds a name twice; then nothing has changed.
@@ -52,14 +54,20 @@ export class ResourceStore {
         `owner ${owner} contributes a resource twice: ${duplicateOf(resources)}`,
       );
     }
-    const changes = new Changes();
-    for (const resource of resources) this.#contribute(owner, resource, changes);
-    for (const resource of this.#owners.get(owner) ?? []) {
-      if (!wanted.has(keyOf(resource))) this.#withdraw(owner, resource, changes);
-    }
-    if (resources.length > 0) this.#owners.set(owner, resources);
-    else this.#owners.delete(owner);
-    return this.#announce(changes);
+    return this.#replace(owner, resources, wanted, []);
+  }
+
+  /**
+   * Replaces all that `owner` contributed by the names of resources whose content is not known now,
+   * as that of an object which cannot be translated after a restart. Clients that hold such a
+   * resource are told nothing about it, neither an update nor that it is gone, until the owner sets,
+   * withholds or deletes something else; to others it does not exist. Where somebody else
+   * contributes a resource of that name, it is served.
+   *
+   * @returns how many served resources changed.
+   */
+  withhold(owner: string, names: readonly ResourceName[]): number {
+    return this.#replace(owner, [], new Set(), names);
   }
 
   /** Withdraws all that `owner` contributed; returns how many served resources changed. */
@@ -73,6 +81,7 @@ export class ResourceStore {
     for (const [typeUrl, entries] of this.#types) {
       for (const name of entries.keys()) changes.add(typeUrl, name);
     }
+    for (const { typeUrl, name } of this.#withheld.clear()) changes.add(typeUrl, name);
     this.#types.clear();
     this.#owners.clear();
     this.#announce(changes);
@@ -86,6 +95,11 @@ export class ResourceStore {
   /** The resource that is served under this name. */
   get(typeUrl: string, name: string): Resource | undefined {
     return this.#types.get(typeUrl)?.get(name)?.resource;
+  }
+
+  /** Whether clients that hold this name keep it although nothing is served under it. */
+  isWithheld(typeUrl: string, name: string): boolean {
+    return this.#withheld.has(typeUrl, name) && this.get(typeUrl, name) === undefined;
   }
 
   /** The names of all served resources of a type. */
@@ -106,6 +120,24 @@ export class ResourceStore {
   /** Calls `listener` once for each type of each change, until the result is disposed. */
   subscribe(listener: (change: ResourceChange) => void): Disposable {
     return this.#changes.subscribe(listener);
+  }
+
+  #replace(
+    owner: string,
+    resources: readonly Resource[],
+    wanted: ReadonlySet<string>,
+    withheld: readonly ResourceName[],
+  ): number {
+    const changes = new Changes();
+    for (const resource of resources) this.#contribute(owner, resource, changes);
+    for (const resource of this.#owners.get(owner) ?? []) {
+      if (!wanted.has(keyOf(resource))) this.#withdraw(owner, resource, changes);
+    }
+    if (resources.length > 0) this.#owners.set(owner, resources);
+    else this.#owners.delete(owner);
+    // Clients may hold what is released, and have not heard whether it still exists.
+    for (const { typeUrl, name } of this.#withheld.set(owner, withheld)) changes.add(typeUrl, name);
+    return this.#announce(changes);
   }
 
   #contribute(owner: string, resource: Resource, changes: Changes): void {

@@ -163,23 +163,27 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
 
   /**
    * Everything wanted, if any of it changed. What no longer exists is kept in the answer as long as
-   * removals are not permitted: here, leaving it out is the removal.
+   * removals are not permitted or its name is withheld: here, leaving it out is the removal. What was
+   * sent on an earlier stream cannot be kept so, since its content is not known; a client that is to
+   * keep withheld resources over a restart of the server has to use the delta variant.
    */
   #collectAll(permit: Permit): Collected | undefined {
     const update = this.#answerDue || this.#ledger.has("update");
     const removal = permit.removals && this.#ledger.has("removal");
     if (!update && !removal) return undefined;
     const gone = [...this.#ledger.told.keys()].filter((name) => this.#stored(name) === undefined);
-    const kept = permit.removals ? [] : gone.flatMap((name) => this.#ledger.told.get(name) ?? []);
+    const leaves = (name: string) =>
+      permit.removals && this.#ledger.assess(name).kind === "removal";
+    const removed = gone.filter(leaves);
+    const kept = gone.flatMap((name) => leaves(name) ? [] : this.#ledger.told.get(name) ?? []);
     const resources = [...this.#wanted()].flatMap((name) => this.#stored(name) ?? []);
     const updates = resources.filter(({ name }) => this.#ledger.assess(name).kind === "update");
     for (const name of [...this.#ledger.due]) {
       if (this.#ledger.assess(name).kind !== "removal") this.#ledger.settle(name);
     }
     for (const resource of resources) this.#tell(resource);
-    if (!permit.removals) return { resources: [...resources, ...kept], updates, removed: [] };
-    for (const name of gone) this.#forget(name);
-    return { resources, updates, removed: gone };
+    for (const name of removed) this.#forget(name);
+    return { resources: [...resources, ...kept], updates, removed };
   }
 
   /**

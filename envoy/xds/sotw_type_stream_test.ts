@@ -321,3 +321,22 @@ Deno.test("only clusters that changed have to be followed by their endpoints", (
   put(store, resource("b", "2"));
   assert.deepEqual(talk.stream.compose(everything, "2")?.assignments, ["b"]);
 });
+
+Deno.test("what is withheld stays in the answer on this stream, and is lost with it", () => {
+  const store = storeOf(resource("a", "1"));
+  store.set("lb", [resource("b", "1")]);
+  const talk = new Conversation(store);
+  talk.ask();
+  assert.deepEqual(talk.hear(), { a: "1", b: "1" });
+  talk.accept();
+  store.withhold("lb", [resource("b", "1")]);
+  assert.equal(talk.hear(), undefined);
+  put(store, resource("a", "2"));
+  assert.deepEqual(talk.hear(), { a: "2", b: "1" });
+  talk.accept();
+  const later = new Conversation(store);
+  later.ask([], { version: talk.version });
+  assert.deepEqual(later.hear(), { a: "2" });
+  store.delete("lb");
+  assert.deepEqual(talk.hear(), { a: "2" });
+});

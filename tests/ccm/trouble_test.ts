@@ -167,6 +167,7 @@ Deno.test(
     await hub().kill("kube-apiserver");
     await using ccm = await fixture.startCcm();
     await ccm.waitLog(/waiting for an API server.*cluster=hub/);
+    await ccm.waitLog(/listening server=health/);
     assert.match(await readiness(ccm.healthUrl), /^503 [^]*hub failed/);
     const service = await fixture.createService("early");
     await hub().restart("kube-apiserver");
@@ -258,19 +259,20 @@ Deno.test("a missing permission is named: which verb on what", async () => {
 
 Deno.test("a kubeconfig that cannot work ends the CCM with a clear message", async () => {
   const fixture = await fixtureOf("broken");
-  const table: [string, RegExp][] = [
-    ["/does/not/exist", /kubeconfig \/does\/not\/exist cannot be read/],
-    [await hub().kubeconfig({ user: "late", lifetime: -60_000 }), /expired/],
-    [await hub().tokenKubeconfig("revoked"), /does not accept the credential/],
+  const { hubKubeconfig, tenantKubeconfig } = fixture;
+  const table: { own?: string; hub?: string; message: RegExp }[] = [
+    { hub: "/does/not/exist", message: /kubeconfig \/does\/not\/exist cannot be read/ },
+    { hub: await hub().kubeconfig({ user: "late", lifetime: -60_000 }), message: /expired/ },
+    { own: await tenant().tokenKubeconfig("revoked"), message: /does not accept the credential/ },
   ];
-  for (const [kubeconfig, message] of table) {
+  for (const { own = tenantKubeconfig, hub = hubKubeconfig, message } of table) {
     await using ccm = await startProgram({
       name: "broken",
       mode: "ccm",
       args: [
         "--cluster-name=broken",
-        `--kubeconfig=${fixture.tenantKubeconfig}`,
-        `--kubelb-kubeconfig=${kubeconfig}`,
+        `--kubeconfig=${own}`,
+        `--kubelb-kubeconfig=${hub}`,
         "--log-format=text",
       ],
     });

@@ -8,47 +8,55 @@ import { type Clock, delay } from "../../../base/clock.ts";
 import { describeError } from "../../../base/errors.ts";
 import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
-import { type ApiErrorReason, isApiError } from "../../../kube/api_error.ts";
+import { TroubleLog } from "../../../kube/trouble_log.ts";
 import type { CcmMetrics, HubOperation } from "../ccm_metrics.ts";
-
-/** Failures that say nothing about the request: the hub itself cannot be used right now. */
-const unusable: readonly ApiErrorReason[] = [
-  "Unreachable",
-  "Timeout",
-  "ServerError",
-  "Unauthorized",
-  "Forbidden",
-  "ResourceMissing",
-];
-
-/** Failures after which every other call would fail the same way. */
-const silent: readonly ApiErrorReason[] = ["Unreachable", "Timeout"];
+import { afterCall, type HubState, refusalText } from "./hub_state.ts";
 
 /** What a {@linkcode HubConnection} works with. */
 export interface HubConnectionOptions {
   readonly metrics: CcmMetrics;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A small read in the hub; asked again and again while the hub cannot be used. */
-  readonly probe: (signal: AbortSignal) => Promise<unknown>;
+  /** `tenant-<name>`, for messages. */
+  readonly namespace: string;
+  /** Where the credential comes from, for messages. */
+  readonly source: string;
+  /** Asked again and again while the hub cannot be used. */
+  readonly probe: HubProbe;
+}
+
+/** Two small requests to the hub. */
+export interface HubProbe {
+  read(signal: AbortSignal): Promise<unknown>;
+  /** Whether something could be created; creates nothing. */
+  create(signal: AbortSignal): Promise<unknown>;
 }
 
 /**
- * Knows whether the hub answers. While it does not, callers wait for {@linkcode HubConnection.onRecovered}
- * instead of each knocking at the door: a thousand Services cost one request a few seconds.
+ * Knows whether the hub answers, and whether it will have us. While not, callers wait for
+ * {@linkcode HubConnection.onRecovered} instead of each knocking at the door: a thousand Services cost
+ * one request a few seconds.
  */
 export class HubConnection {
   readonly #recoveries = new Listeners<void>();
-  /** Since when no call has succeeded, on the monotonic clock. */
-  #failingSince: number | undefined;
-  #lost = false;
+  readonly #troubles: TroubleLog;
+  #state: HubState = { kind: "usable" };
   #wake: (() => void) | undefined;
 
-  constructor(private readonly options: HubConnectionOptions) {}
+  constructor(private readonly options: HubConnectionOptions) {
+    this.#troubles = new TroubleLog(options.log, options.clock, "the hub answers again");
+  }
 
-  /** Whether the hub did not answer last time. */
+  /** Whether every call would fail: the hub does not answer, or refuses us altogether. */
   get lost(): boolean {
-    return this.#lost;
+    return this.#state.kind === "silent" || this.#state.kind === "refusing";
+  }
+
+  /** Why the hub refuses us and what to do; `undefined` while it does not. */
+  get refusal(): string | undefined {
+    return this.#state.kind === "refusing"
+      ? refusalText(this.#state.reason, this.options)
+      : undefined;
   }
 
   /**
@@ -57,12 +65,10 @@ export class HubConnection {
    * count on: the probe asks until it is answered.
    */
   get failingFor(): number {
-    return this.#failingSince === undefined
-      ? 0
-      : this.options.clock.monotonic() - this.#failingSince;
+    return this.#state.kind === "usable" ? 0 : this.options.clock.monotonic() - this.#state.since;
   }
 
-  /** Calls `listener` each time the hub answers again. */
+  /** Calls `listener` each time the hub can be used again. */
   onRecovered(listener: () => void): Disposable {
     return this.#recoveries.subscribe(listener);
   }
@@ -74,33 +80,35 @@ export class HubConnection {
     try {
       const answer = await request();
       metrics.hubCall(operation, "success", (clock.monotonic() - start) / 1000);
-      this.#succeeded();
+      this.#learn(operation);
       return answer;
     } catch (error) {
       metrics.hubCall(operation, "error", (clock.monotonic() - start) / 1000);
-      this.#failed(error);
+      this.#learn(operation, error);
       throw error;
     }
   }
 
   /** Knocks while the hub cannot be used, until `signal` fires. Never throws. */
   async run(signal: AbortSignal): Promise<void> {
+    const { probe, clock, log } = this.options;
     const backoff = new Backoff({ initial: 500, maximum: 5_000 });
     while (!signal.aborted) {
       try {
-        await this.call("get", () => this.options.probe(signal));
+        await this.call("get", () => probe.read(signal));
+        if (this.lost) await this.call("create", () => probe.create(signal));
         backoff.reset();
       } catch (error) {
-        this.options.log.debug("the hub does not answer as it should", { error });
+        log.debug("the hub does not answer as it should", { error });
       }
       await this.#untilFailing(signal)
-        .then(() => delay(this.options.clock, backoff.next(), signal))
+        .then(() => delay(clock, backoff.next(), signal))
         .catch(() => {}); // Only the signal ends these waits early.
     }
   }
 
   #untilFailing(signal: AbortSignal): Promise<void> {
-    if (this.#failingSince !== undefined || signal.aborted) return Promise.resolve();
+    if (this.#state.kind !== "usable" || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = this.#wake = () => {
         signal.removeEventListener("abort", wake);
@@ -110,31 +118,29 @@ export class HubConnection {
     });
   }
 
-  #succeeded(): void {
-    this.options.metrics.hubConnected(true);
-    this.#failingSince = undefined;
-    if (!this.#lost) return;
-    this.#lost = false;
-    this.options.log.info("the hub answers again");
-    this.#recoveries.emit();
+  #learn(operation: HubOperation, error?: unknown): void {
+    const { clock, metrics } = this.options;
+    const wasLost = this.lost;
+    const before = this.#state;
+    this.#state = afterCall(before, operation, error, clock.monotonic());
+    if (before.kind === "usable" && this.#state.kind !== "usable") this.#wake?.();
+    metrics.hubConnected(!this.lost);
+    this.#tell(error);
+    if (wasLost && !this.lost) this.#recoveries.emit();
   }
 
-  #failed(error: unknown): void {
-    // An answer about the request (conflict, quota, invalid) is an answer: the hub is there.
-    if (!isApiError(error, ...unusable)) return isApiError(error) ? this.#succeeded() : undefined;
-    if (this.#failingSince === undefined) {
-      this.#failingSince = this.options.clock.monotonic();
-      this.#wake?.();
+  #tell(error: unknown): void {
+    const state = this.#state;
+    if (state.kind === "silent") {
+      const message = "the hub does not answer; everything waits for it and goes on by itself";
+      this.#troubles.report({
+        reason: "Unreachable",
+        message: `${message}: ${describeError(error)}`,
+      });
+    } else if (state.kind === "refusing") {
+      this.#troubles.report({ reason: state.reason, message: this.refusal! });
+    } else {
+      this.#troubles.recovered();
     }
-    if (!isApiError(error, ...silent)) return;
-    this.options.metrics.hubConnected(false);
-    if (this.#lost) return;
-    this.#lost = true;
-    this.options.log.warn(
-      "the hub does not answer; everything waits for it and goes on by itself",
-      {
-        error: describeError(error),
-      },
-    );
   }
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../base/fake_clock.ts";
-import { silentLogger } from "../../../base/logger.ts";
+import { createLogger } from "../../../base/logger.ts";
 import { Registry } from "../../../base/metrics.ts";
 import { ApiError, type ApiErrorReason } from "../../../kube/api_error.ts";
-import { CcmMetrics } from "../ccm_metrics.ts";
+import { CcmMetrics, type HubOperation } from "../ccm_metrics.ts";
 import { HubConnection } from "./hub_connection.ts";
 
 class Fixture {
@@ -11,15 +11,26 @@ class Fixture {
   readonly registry = new Registry();
   /** What the hub answers. */
   answer: ApiErrorReason | "ok" = "ok";
+  /** What it answers to whoever wants to create something, if that differs. */
+  createAnswer: ApiErrorReason | "ok" | undefined;
+  readonly lines: string[] = [];
   probes = 0;
   recoveries = 0;
   readonly connection = new HubConnection({
     metrics: new CcmMetrics(this.registry),
     clock: this.clock,
-    log: silentLogger,
-    probe: () => {
-      this.probes++;
-      return this.#ask();
+    log: createLogger({
+      clock: this.clock,
+      write: (line) => this.lines.push(JSON.parse(line).message),
+    }),
+    namespace: "tenant-acme",
+    source: "/etc/hub.kubeconfig",
+    probe: {
+      read: () => {
+        this.probes++;
+        return this.#ask(this.answer);
+      },
+      create: () => this.#ask(this.createAnswer ?? this.answer),
     },
   });
 
@@ -28,14 +39,15 @@ class Fixture {
   }
 
   /** One call; resolves to whether it succeeded. */
-  call(): Promise<boolean> {
-    return this.connection.call("get", () => this.#ask()).then(() => true, () => false);
+  call(operation: HubOperation = "get"): Promise<boolean> {
+    const answer = operation === "get" ? this.answer : this.createAnswer ?? this.answer;
+    return this.connection.call(operation, () => this.#ask(answer)).then(() => true, () => false);
   }
 
-  #ask(): Promise<string> {
-    if (this.answer === "ok") return Promise.resolve("ok");
+  #ask(answer: ApiErrorReason | "ok"): Promise<string> {
+    if (answer === "ok") return Promise.resolve("ok");
     const call = { verb: "get", path: "/" };
-    return Promise.reject(new ApiError(this.answer, "no", { call }));
+    return Promise.reject(new ApiError(answer, "no", { call }));
   }
 }
 
@@ -76,10 +88,10 @@ Deno.test("an answer about the request is an answer", async () => {
 });
 
 Deno.test("a hub that answers but cannot be used counts as failing, not as lost", async () => {
-  for (const reason of ["ServerError", "Unauthorized", "Forbidden"] as const) {
+  for (const reason of ["ServerError", "Forbidden", "ResourceMissing"] as const) {
     const fixture = new Fixture();
     fixture.answer = reason;
-    await fixture.call();
+    await fixture.call("update");
     await fixture.clock.advance(500);
     assert.equal(fixture.connection.lost, false, reason);
     assert.equal(fixture.connection.failingFor, 500, reason);
@@ -139,4 +151,42 @@ Deno.test("calls to the hub are counted and timed by operation", async () => {
   assert.match(text, /operations_total\{operation="get",result="success"\} 1/);
   assert.match(text, /operations_total\{operation="get",result="error"\} 1/);
   assert.match(text, /kubelb_cluster_connected 1/);
+});
+
+Deno.test("a hub that refuses us says why, once a minute, until it has us again", async () => {
+  const fixture = new Fixture();
+  const stop = new AbortController();
+  const running = fixture.connection.run(stop.signal);
+  fixture.answer = "Unauthorized";
+  await fixture.call("update");
+  assert.equal(fixture.connection.lost, true);
+  assert.match(fixture.connection.refusal!, /does not accept the credential in \/etc\/hub\.kube/);
+  await fixture.clock.advance(59_000);
+  assert.equal(fixture.lines.length, 1);
+  assert.match(await fixture.registry.metrics(), /kubelb_cluster_connected 0/);
+  fixture.answer = "ok";
+  await fixture.clock.advance(10_000);
+  assert.equal(fixture.connection.refusal, undefined);
+  assert.equal(fixture.recoveries, 1);
+  assert.equal(fixture.lines.at(-1), "the hub answers again");
+  stop.abort();
+  await running;
+});
+
+Deno.test("a namespace that can be read but takes nothing new is not taken for a hub that is back", async () => {
+  const fixture = new Fixture();
+  const stop = new AbortController();
+  const running = fixture.connection.run(stop.signal);
+  fixture.createAnswer = "NamespaceGone";
+  await fixture.call("update");
+  await fixture.clock.advance(59_000);
+  assert.equal(fixture.connection.lost, true);
+  assert.equal(fixture.recoveries, 0);
+  assert.deepEqual(fixture.lines.length, 1);
+  fixture.createAnswer = "ok";
+  await fixture.clock.advance(10_000);
+  assert.equal(fixture.connection.lost, false);
+  assert.equal(fixture.recoveries, 1);
+  stop.abort();
+  await running;
 });

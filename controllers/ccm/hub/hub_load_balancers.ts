@@ -79,6 +79,13 @@ export class HubLoadBalancers {
     return { kind: changed.length > 0 ? "written" : "unchanged", missing };
   }
 
+  /** Whether the hub was seen without a LoadBalancer of the Service with this UID, or removing it. */
+  isRemoved(uid: string): boolean {
+    const known = this.get(uid);
+    // Without a synced cache nobody knows whether there is one: the hub has to be asked.
+    return known === undefined ? this.options.cache.synced : !!known.metadata.deletionTimestamp;
+  }
+
   /**
    * Removes the LoadBalancer of the Service with this UID; returns as soon as the hub has accepted.
    * The hub's finalizer holds the object until everything behind it is gone.
@@ -86,10 +93,7 @@ export class HubLoadBalancers {
    * @throws {ApiError} when the hub refuses or does not answer.
    */
   async remove(uid: string, signal: AbortSignal): Promise<void> {
-    const known = this.get(uid);
-    if (known?.metadata.deletionTimestamp) return;
-    // Without a synced cache nobody knows whether there is one: ask the hub.
-    if (known === undefined && this.options.cache.synced) return;
+    if (this.isRemoved(uid)) return;
     const name = { namespace: this.options.tenantNamespace, name: uid };
     const { client, connection } = this.options;
     await connection.call("delete", () => client.delete(loadBalancers, name, { signal }));

@@ -74,8 +74,9 @@ export class NodeReconciler {
     if (changed.length === 0) return;
     const wait = this.#lastWrite + writeInterval - clock.monotonic();
     if (wait > 0) return { requeueAfter: wait };
-    this.#lastWrite = clock.monotonic();
     await this.#write(list, present === undefined, context);
+    // What failed was no write: asking the queue for a pause would end its backoff.
+    this.#lastWrite = clock.monotonic();
     context.log.info("wrote the node addresses", { addresses: list.length, changed });
   }
 

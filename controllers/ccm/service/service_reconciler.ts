@@ -83,6 +83,7 @@ export class ServiceReconciler {
   async #serve(service: Service, plan: Plan<"serve">, context: ReconcileContext): Promise<Result> {
     const { hub, tenant, connection, hold, hubSynced } = this.options;
     // Each of the three brings every Service back when it changes.
+    if (connection.refusal !== undefined) this.#tellRefusal(service, connection.refusal);
     if (!mayWrite(hold()) || !hubSynced() || connection.lost) return skipped;
     const held = await tenant.hold(service, context.signal);
     const result = await this.#telling(service, () => hub.ensure(plan.loadBalancer, context));
@@ -135,9 +136,12 @@ export class ServiceReconciler {
   async #removeFromHub(service: Service, context: ReconcileContext): Promise<Result | undefined> {
     const { connection, hub } = this.options;
     try {
+      const uid = service.metadata.uid ?? "";
+      // What a deleted tenant had is gone with it, and the hub has told so before it refused us.
+      if (connection.refusal !== undefined && hub.isRemoved(uid)) return undefined;
       // A hub that is known to be gone is not asked by every Service.
       if (connection.lost) return this.#abandonOrWait(service, context);
-      await hub.remove(service.metadata.uid ?? "", context.signal);
+      await hub.remove(uid, context.signal);
     } catch (error) {
       if (connection.failingFor === 0 && !connection.lost) throw error;
       return this.#abandonOrWait(service, context, error);
@@ -197,6 +201,11 @@ export class ServiceReconciler {
     try {
       return await request();
     } catch (error) {
+      const { refusal } = this.options.connection;
+      if (refusal !== undefined) {
+        this.#tellRefusal(service, refusal);
+        throw error;
+      }
       const answered = isApiError(error) && error.status >= 400 && error.status < 500;
       if (answered && !isApiError(error, "Conflict", "TooManyRequests", "Timeout")) {
         const message = `the management cluster refuses: ${describeError(error)}`;
@@ -204,6 +213,12 @@ export class ServiceReconciler {
       }
       throw error;
     }
+  }
+
+  /** The same words for every Service, which the recorder counts and does not repeat. */
+  #tellRefusal(service: Service, refusal: string): void {
+    const message = `the management cluster refuses: ${refusal}`;
+    this.options.events.event(service, "Warning", "SyncFailed", message);
   }
 
   #tellMissing(service: Service, desired: LoadBalancer, missing: readonly string[]): void {

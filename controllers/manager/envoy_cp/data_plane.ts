@@ -8,8 +8,9 @@ import { Listeners } from "../../../base/listeners.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import type { DataPlaneView } from "../loadbalancer/data_plane_view.ts";
 import type { Acknowledgements, Progress } from "./acknowledgements.ts";
-import type { EnvoyControlPlane, ServedState } from "./envoy_control_plane.ts";
+import type { EnvoyControlPlane } from "./envoy_control_plane.ts";
 import { ownerKeyOf } from "./resources.ts";
+import type { ServedState } from "./served_state.ts";
 
 /** Answers the controllers that report to users. */
 export class DataPlane implements DataPlaneView, Disposable {

@@ -9,8 +9,6 @@ import type { Clock } from "../../../base/clock.ts";
 import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Registry } from "../../../base/metrics.ts";
-import type { L4Service } from "../../../envoy/translate/l4_service.ts";
-import type { Resource } from "../../../envoy/xds/resource.ts";
 import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import { Controller } from "../../../kube/controller.ts";
@@ -25,11 +23,11 @@ import {
 import { readFrontPorts } from "../loadbalancer/front_ports.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
 import { CheckIntervals } from "./check_intervals.ts";
-import { evaluate, type Evaluation, guarded } from "./evaluation.ts";
+import { evaluate, type Evaluation } from "./evaluation.ts";
 import { fingerprint, hostNamesOf } from "./fingerprint.ts";
 import { FleetLedger } from "./fleet_ledger.ts";
 import { type HostNames, HostNameUsers } from "./host_name_users.ts";
-import { resourcesOf } from "./resources.ts";
+import { nextState, type ServedState } from "./served_state.ts";
 
 /** What the control plane works with. */
 export interface EnvoyControlPlaneOptions {
@@ -43,20 +41,8 @@ export interface EnvoyControlPlaneOptions {
   readonly metrics: Registry;
 }
 
-/** What was decided and put into the store for one load balancer. */
-export interface ServedState {
-  /** Absent when the spec is invalid; the last good configuration is then still served. */
-  readonly evaluation: Evaluation | undefined;
-  readonly resources: readonly Resource[];
-  /** `metadata.generation` that was looked at. */
-  readonly generation: number;
-  /** Monotonic milliseconds at which the resources last changed. */
-  readonly since: number;
-}
-
 interface Entry extends ServedState {
   readonly fingerprint: string;
-  readonly services: readonly L4Service[];
 }
 
 /** Translation may hold the event loop for so long before others get a turn; ms. */
@@ -174,10 +160,14 @@ export class EnvoyControlPlane {
     const print = this.#fingerprint(loadBalancer, fleet);
     if (before?.fingerprint === print) return;
     try {
-      this.#serve(key, fleet, this.#decide(loadBalancer, fleet, print, before));
+      const evaluation = this.#evaluate(loadBalancer, fleet);
+      this.#serve(key, fleet, this.#entry(loadBalancer, print, evaluation, before));
     } catch (error) {
       // Input was checked, so this is our fault; the others and the last good state must not suffer.
       this.#log.error("a load balancer cannot be translated", { key, error });
+      if (before === undefined) {
+        this.#serve(key, fleet, this.#entry(loadBalancer, print, undefined, undefined));
+      }
     }
   }
 
@@ -191,42 +181,36 @@ export class EnvoyControlPlane {
       settings.settingsOf(namespace)?.loadBalancer.disabled === false;
   }
 
-  #decide(
+  /** @returns undefined when the spec is invalid. */
+  #evaluate(loadBalancer: LoadBalancer, fleet: string): Evaluation | undefined {
+    const { settings, runtime, hostNames, caches } = this.#options;
+    const read = readFrontPorts(loadBalancer);
+    if (!read.valid) return undefined;
+    return evaluate({
+      loadBalancer,
+      ports: read.ports,
+      hubService: liveHubService(caches.services, loadBalancer),
+      runtime: runtime.kind,
+      checkInterval: this.ledger.interval(fleet),
+      accessLogPath: runtime.accessLogPath(fleet),
+      guard: settings.guard,
+      addresses: (name) => caches.addresses.get(`${fleet}/${name}`),
+      resolve: (hostname) => hostNames.lookup(hostname),
+    });
+  }
+
+  #entry(
     loadBalancer: LoadBalancer,
-    fleet: string,
-    print: string,
+    fingerprint: string,
+    evaluation: Evaluation | undefined,
     before: Entry | undefined,
   ): Entry {
-    const { settings, runtime, hostNames, clock } = this.#options;
-    const { addresses } = this.#options.caches;
+    const { caches, settings, clock } = this.#options;
+    const hubService = liveHubService(caches.services, loadBalancer);
+    const now = clock.monotonic();
     const { guard } = settings;
-    const read = readFrontPorts(loadBalancer);
-    const evaluation = read.valid
-      ? evaluate({
-        loadBalancer,
-        ports: read.ports,
-        hubService: liveHubService(this.#options.caches.services, loadBalancer),
-        runtime: runtime.kind,
-        checkInterval: this.ledger.interval(fleet),
-        accessLogPath: runtime.accessLogPath(fleet),
-        guard,
-        addresses: (name) => addresses.get(`${fleet}/${name}`),
-        resolve: (hostname) => hostNames.lookup(hostname),
-      })
-      : undefined;
-    const services = evaluation?.kind === "serve"
-      ? evaluation.services
-      : guarded(before?.services ?? [], guard);
-    const resources = resourcesOf(services);
-    const unchanged = before !== undefined && sameContent(before.resources, resources);
-    return {
-      fingerprint: print,
-      evaluation,
-      services,
-      resources,
-      generation: loadBalancer.metadata.generation ?? 0,
-      since: unchanged ? before.since : clock.monotonic(),
-    };
+    const state = nextState({ loadBalancer, hubService, evaluation, before, guard, now });
+    return { ...state, fingerprint };
   }
 
   #serve(key: string, fleet: string, entry: Entry): void {
@@ -235,7 +219,9 @@ export class EnvoyControlPlane {
       healthCheck ? endpoints : []
     );
     const first = this.ledger.add(fleet, key, checked.length);
-    this.#options.stores.get(fleet).set(key, entry.resources);
+    const store = this.#options.stores.get(fleet);
+    if (entry.withheld.length > 0) store.withhold(key, entry.withheld);
+    else store.set(key, entry.resources);
     if (first) this.fleets.emit(fleet);
     this.#intervals.look(fleet);
     this.decisions.emit(key);
@@ -280,11 +266,4 @@ export class EnvoyControlPlane {
   #keysOfTenant(tenant: string): string[] {
     return this.#keysOf(this.#options.caches.loadBalancers.list(namespaceOfTenant(tenant)));
   }
-}
-
-function sameContent(before: readonly Resource[], after: readonly Resource[]): boolean {
-  return before.length === after.length &&
-    before.every(({ name, version }, at) =>
-      name === after[at]!.name && version === after[at]!.version
-    );
 }

@@ -14,6 +14,7 @@ import type { RuntimeKind } from "../loadbalancer/hub_service.ts";
 import { bindingOf } from "./binding.ts";
 import { type EndpointFindings, endpointsByPort, type EndpointSources } from "./endpoint_groups.ts";
 import { healthCheckOf } from "./health_check.ts";
+import { serviceNameOf } from "./resources.ts";
 
 /** How the endpoints were found: the condition `ResourcesResolved`. */
 export type Resolution =
@@ -31,7 +32,7 @@ export type Resolution =
 export interface Evaluation {
   /**
    * `serve`: exactly these services. `keep`: what the object refers to is missing, so its last good
-   * configuration stays, less what the guard refuses by now.
+   * configuration stays, less what the guard refuses by now; see `served_state.ts`.
    */
   readonly kind: "serve" | "keep";
   /** Empty while the object has no address to listen on. */
@@ -84,7 +85,7 @@ function serviceOf(
     metadata.annotations?.[proxyProtocolAnnotation] === "v2";
   const healthCheck = healthCheckOf(spec, port.protocol, input.checkInterval);
   return [{
-    name: `${metadata.namespace}/${metadata.name}/${port.protocol}/${port.port}`,
+    name: serviceNameOf(metadata, port),
     protocol: port.protocol,
     binding,
     endpoints,

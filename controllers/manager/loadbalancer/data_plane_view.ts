@@ -4,7 +4,7 @@
  * @module
  */
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
-import type { ServedState } from "../envoy_cp/envoy_control_plane.ts";
+import type { ServedState } from "../envoy_cp/served_state.ts";
 
 /** Answers about this replica's part of the data plane. */
 export interface DataPlaneView {

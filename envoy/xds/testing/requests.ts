@@ -54,6 +54,11 @@ export function drop(store: ResourceStore, name: string, typeUrl: string = typeU
   store.delete(`${typeUrl} ${name}`);
 }
 
+/** Withholds one resource instead of serving it. */
+export function withhold(store: ResourceStore, name: string, typeUrl: string): void {
+  store.withhold(`${typeUrl} ${name}`, [{ typeUrl, name }]);
+}
+
 /** Options of a stream for one type on `store`. */
 export function typeOptions(
   store: ResourceStore,
