@@ -123,6 +123,31 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a manager that starts while the name server is dead takes nothing away",
+  shared,
+  async () => {
+    const { manager } = fixture.hub;
+    await dns.kill();
+    await using load = new SteadyLoad({ protocol: "TCP", address, port: 8080 });
+    const unreachable = "cannot look up a host name";
+    const before = await complaints(unreachable);
+    await manager.kill("SIGKILL");
+    await manager.start();
+    await manager.waitReady();
+    await complained(unreachable, before);
+    // What comes next reaches the same Envoy, which serves on what it had.
+    await fixture.createLoadBalancer("acme", "plain");
+    await fixture.condition("acme", "plain", "Programmed", { status: "True" });
+    await fixture.deleteLoadBalancer("acme", "plain");
+    await dns.set({ backend: [node(1)] });
+    await dns.restart();
+    await answeredBy("node-1", 40_000);
+    await load.stop();
+    assert.equal(load.lost.length, 0, load.describe());
+  },
+);
+
 Deno.test("a record that leads to a forbidden place is not served, and told", shared, async () => {
   const metadataService = "169.254.169.254";
   await dns.set({ backend: [node(1), metadataService] });
