@@ -54,7 +54,9 @@ export function encodeResource<T extends ResourceTypeUrl>(
   name: string,
   message: ResourceMessages[T],
 ): Resource {
-  const body = encoders[typeUrl].encode(message).finish();
+  // Copied: protobufjs encodes into slabs of 8 KiB, and the few hundred bytes that are kept for the
+  // life of the resource would keep the slab with everything else that was encoded into it.
+  const body = new Uint8Array(encoders[typeUrl].encode(message).finish());
   const assignment = assignmentOf(typeUrl, name, message);
   return {
     typeUrl,
