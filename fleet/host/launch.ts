@@ -37,7 +37,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchedProcess> {
   await using file = await open(output, "a", 0o600);
   const child = spawn(program, [...args], {
     cwd: folder,
-    env: { ...Deno.env.toObject(), ...environment },
+    env: { ...inherited(), ...environment },
     detached: true,
     stdio: ["ignore", file.fd, file.fd],
   });
@@ -51,6 +51,12 @@ export async function launch(options: LaunchOptions): Promise<LaunchedProcess> {
   // This program may end before it.
   child.unref();
   return { pid: child.pid!, exited };
+}
+
+/** Without this program's own memory settings: one malloc arena is enough for it, not for Envoy. */
+function inherited(): Record<string, string> {
+  const variables = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(variables.filter(([name]) => !name.startsWith("MALLOC_")));
 }
 
 function describeExit(code: number | null, signal: string | null): string {

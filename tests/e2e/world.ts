@@ -54,6 +54,7 @@ export class World implements AsyncDisposable {
     const tenant = stack.use(
       await startTenantCluster({
         tenant: "acme",
+        ...options.program && { program: options.program },
         hubKubeconfig: () => hub.registerTenant("acme"),
       }),
     );

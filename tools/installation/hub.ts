@@ -9,7 +9,7 @@ import { applyManifest, applyObject } from "../cluster/manifest.ts";
 import { findBinary } from "../binaries/find.ts";
 import { eventually } from "../process/eventually.ts";
 import { freePort } from "../process/free_port.ts";
-import { type Program, startProgram } from "../process/program.ts";
+import { type Program, type ProgramOptions, startProgram } from "../process/program.ts";
 import { serviceAccountKubeconfig } from "./service_account.ts";
 
 /** What a hub is started with. */
@@ -20,6 +20,8 @@ export interface HubOptions {
   readonly allowedEndpoints: string;
   /** More flags of the manager. */
   readonly managerFlags?: readonly string[];
+  /** What to start instead of the sources, and with which environment. */
+  readonly program?: Pick<ProgramOptions, "executable" | "env">;
   /** Is told what is being done. */
   readonly report?: (step: string) => void;
 }
@@ -110,6 +112,7 @@ async function startManager(start: ManagerStart): Promise<Program> {
   return await startProgram({
     name,
     mode: "manager",
+    ...options.program,
     args: (folder) => [
       `--kubeconfig=${kubeconfig}`,
       `--listen-address=${xdsAddress}`,

@@ -7,7 +7,7 @@
 import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
 import { applyManifest, applyObject } from "../cluster/manifest.ts";
 import { eventually } from "../process/eventually.ts";
-import { type Program, startProgram } from "../process/program.ts";
+import { type Program, type ProgramOptions, startProgram } from "../process/program.ts";
 import { serviceAccountKubeconfig } from "./service_account.ts";
 
 /** A port of a Service to create. */
@@ -112,6 +112,8 @@ export interface TenantClusterOptions {
   readonly hubKubeconfig: () => Promise<string>;
   /** More flags of the CCM. */
   readonly ccmFlags?: readonly string[];
+  /** What to start instead of the sources, and with which environment. */
+  readonly program?: Pick<ProgramOptions, "executable" | "env">;
   /** Is told what is being done. */
   readonly report?: (step: string) => void;
 }
@@ -130,6 +132,7 @@ export async function startTenantCluster(options: TenantClusterOptions): Promise
     await startProgram({
       name: "ccm",
       mode: "ccm",
+      ...options.program,
       args: [
         `--cluster-name=${tenant}`,
         `--kubeconfig=${kubeconfig}`,

@@ -4,11 +4,11 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import configuration from "../../deno.json" with { type: "json" };
 import { describeError } from "../../base/errors.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free_port.ts";
 import type { ManagedProcess } from "./managed_process.ts";
+import { runtimeOf } from "./runtime.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const mainModule = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -25,10 +25,8 @@ export interface ProgramOptions {
    */
   readonly args?: readonly string[] | ((folder: string) => readonly string[]);
   readonly env?: Readonly<Record<string, string>>;
-  /** Another entry point than `main.ts`: a path, or a compiled executable with `compiled`. */
-  readonly entry?: string;
-  /** The entry is an executable, not a module for Deno. */
-  readonly compiled?: boolean;
+  /** Path of an executable to start instead of `main.ts`, such as the bundle's launcher. */
+  readonly executable?: string;
   /** Milliseconds from SIGTERM to SIGKILL at disposal. Default 5,000. */
   readonly grace?: number;
 }
@@ -133,8 +131,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     const flags = chooseFlags(options, sandbox.folder);
     const process = await sandbox.start({
       name: options.name,
-      ...commandLine(options, flags),
-      env,
+      ...commandLine(options, flags, env),
       grace,
     });
     const url = (flag: string) => `http://${localAddress(valueOf(flags, flag) ?? "")}`;
@@ -145,17 +142,21 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   }
 }
 
-function commandLine(options: ProgramOptions, flags: string[]) {
-  const { mode, entry = mainModule, compiled = false } = options;
-  if (compiled) return { command: entry, args: flags };
-  return { command: Deno.execPath(), args: ["run", ...runtimeFlags(mode), entry, ...flags] };
-}
-
-/** What users give Deno too: permissions and memory settings of the task named as the mode. */
-function runtimeFlags(mode: ProgramOptions["mode"]): string[] {
-  if (mode === undefined) return ["--no-prompt", "--allow-all"];
-  const words = configuration.tasks[mode].split(" ");
-  return words.slice(words.indexOf("run") + 1, words.indexOf("main.ts"));
+/** From source: with what users give Deno too. An executable knows that itself. */
+function commandLine(
+  { mode, executable }: ProgramOptions,
+  flags: string[],
+  env: Readonly<Record<string, string>>,
+) {
+  if (executable !== undefined) return { command: executable, args: flags, env };
+  const runtime = mode === undefined
+    ? { env: {}, flags: ["--no-prompt", "--allow-all"] }
+    : runtimeOf(mode);
+  return {
+    command: Deno.execPath(),
+    args: ["run", ...runtime.flags, mainModule, ...flags],
+    env: { ...runtime.env, ...env },
+  };
 }
 
 function chooseFlags({ mode, args = [] }: ProgramOptions, folder: string): string[] {
