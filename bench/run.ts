@@ -5,6 +5,7 @@
  */
 const benchmarks: Readonly<Record<string, string>> = {
   l4: "layer 4 end to end: latency, traffic, API writes, restart, memory",
+  memory: "resident memory of manager and CCM, from source and from the bundle",
 };
 
 const [name = "", ...args] = Deno.args;

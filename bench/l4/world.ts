@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Hub, startHub } from "../../tools/installation/hub.ts";
+import { type Hub, type HubOptions, startHub } from "../../tools/installation/hub.ts";
 import { type LoadBalancer, loadBalancers } from "../../apis/kubelb/v1alpha1/mod.ts";
 import { eventually } from "../../tools/process/eventually.ts";
 import { Watched } from "../measure/watched.ts";
@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly report: (step: string) => void;
   /** More flags of the manager. */
   readonly managerFlags?: readonly string[];
+  /** What to start instead of the sources. */
+  readonly program?: NonNullable<HubOptions["program"]>;
 }
 
 /** A hub, one backend that every load balancer points to, and the tenant `bench`. */
@@ -45,6 +47,7 @@ export class World implements AsyncDisposable {
       allowedEndpoints: `127.${second + 1}.0.0/16`,
       managerFlags: ["--drain-envoy-on-exit", ...options.managerFlags ?? []],
       report: options.report,
+      ...options.program && { program: options.program },
     });
     const backend = new HttpBackend({ identity: "backend", address: `127.${second + 1}.0.1` });
     return new World(hub, backend, await Watched.start(hub.plane.adminKubeconfig, loadBalancers));
