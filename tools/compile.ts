@@ -1,20 +1,26 @@
 /**
  * `deno task compile [FLAGS]`: the program as one executable, `dist/kubelb`. Flags are those of
- * `deno compile`, for example `--target=aarch64-unknown-linux-gnu`.
+ * `deno compile`, for example `--target=aarch64-unknown-linux-gnu`. It needs a download; `deno task
+ * bundle` does not.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 import { printLine } from "./process/print_line.ts";
+import { runtimeOf } from "./process/runtime.ts";
 import { runDeno } from "./test_command/run_command.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** What is baked in serves both modes: the permissions of the manager. */
+const v8Flags = runtimeOf("manager").flags.filter((flag) => flag.startsWith("--v8-flags="));
 
 const { ok, output } = await runDeno([
   "compile",
   "--quiet",
   "--allow-all",
   "--no-prompt",
+  ...v8Flags,
   "--output=dist/kubelb",
   ...Deno.args,
   "main.ts",
@@ -27,7 +33,8 @@ if (ok) {
     printLine(
       "\nNo executable was made. For that Deno downloads its runtime (denort) from dl.deno.land; " +
         "where that cannot be reached,\nput the runtime of this Deno's version on the machine and " +
-        "set DENORT_BIN to its path, or run from source: deno run --allow-all main.ts",
+        "set DENORT_BIN to its path, or use `deno task bundle`:\nits dist/kubelb is used alike, and " +
+        "needs a Deno beside it or on PATH.",
     );
   }
   Deno.exitCode = 1;
