@@ -5,8 +5,12 @@
  */
 import type { Runtime } from "../process/runtime.ts";
 
-/** All that the bundle needs is beside it: whatever lies around it is not looked at. */
-const ownFlags = ["--no-config", "--no-lock", "--no-remote", "--no-npm"];
+/**
+ * All that the bundle needs is beside it: whatever lies around it is not looked at. And nothing is
+ * kept for the next start: writing V8's code cache costs the first one memory that it never gives
+ * back, and a service starts too seldom to earn it.
+ */
+const ownFlags = ["--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-code-cache"];
 
 /** Text of `dist/kubelb`. */
 export function launcherScript(manager: Runtime, ccm: Runtime): string {

@@ -21,7 +21,7 @@ Deno.test("each mode gets its own flags and settings, and its arguments as they 
   await using sandbox = await Sandbox.create("launcher");
   const launcher = await install(sandbox);
   const main = join(sandbox.path("bin dir"), "main.js");
-  const own = "--no-config --no-lock --no-remote --no-npm";
+  const own = "--no-config --no-lock --no-remote --no-npm --no-code-cache";
   for (
     const [args, expected] of [
       [["--mode=manager", "--a=b c"], `1 run --allow-all --v8-flags=--a,--b ${own} ${main}`],
