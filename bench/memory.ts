@@ -6,6 +6,7 @@
  */
 import { delay, systemClock } from "../base/clock.ts";
 import { defineFlags, parseFlags } from "../modes/flags.ts";
+import { installationBinaryNames } from "../tools/binaries/catalog.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
 import { makeBundle } from "../tools/bundle/make_bundle.ts";
 import { startTenantCluster } from "../tools/installation/tenant_cluster.ts";
@@ -82,7 +83,7 @@ async function measureCcm(world: World, program: Form): Promise<string> {
 const parsed = parseFlags(flags, Deno.args);
 if (parsed.kind === "values") {
   const { size, changes } = parsed.values;
-  await obtainBinaries({ report });
+  await obtainBinaries(installationBinaryNames, { report });
   await using sandbox = await Sandbox.create("bench-memory");
   await makeBundle(sandbox.path("dist"));
   await Deno.symlink(Deno.execPath(), sandbox.path("dist/deno"));

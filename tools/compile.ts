@@ -1,5 +1,5 @@
 /**
- * `deno task compile [FLAGS]`: the program as one executable, `dist/kubelb`. Flags are those of
+ * `deno task compile [FLAGS]`: the program as one executable, `dist/executable/kubelb`. Flags are those of
  * `deno compile`, for example `--target=aarch64-unknown-linux-gnu`. It needs a download; `deno task
  * bundle` does not.
  *
@@ -21,12 +21,12 @@ const { ok, output } = await runDeno([
   "--allow-all",
   "--no-prompt",
   ...v8Flags,
-  "--output=dist/kubelb",
+  "--output=dist/executable/kubelb",
   ...Deno.args,
   "main.ts",
 ], { cwd: root });
 if (ok) {
-  printLine("dist/kubelb");
+  printLine("dist/executable/kubelb");
 } else {
   printLine(output.trimEnd());
   if (output.includes("denort")) {
