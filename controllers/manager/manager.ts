@@ -122,7 +122,7 @@ export class Manager implements AsyncDisposable {
     const { dnsLookup: lookup, log, clock } = this.#options;
     const hostNames = new HostNameResolver({ lookup, permits: () => true, log, clock });
     const controlPlane = new EnvoyControlPlane({ ...common, caches, settings, hostNames });
-    const dataPlane = new DataPlane(controlPlane, this.#acknowledgements, runtime);
+    const dataPlane = new DataPlane(controlPlane, this.#acknowledgements, runtime, this.#stores);
     const fleets = new FleetKeeper({ ...common, controlPlane });
     registerStateMetrics({ ...common, caches });
     const ranges = this.#ranges;

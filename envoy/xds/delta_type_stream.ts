@@ -48,6 +48,9 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   /** Here a nonce only matches answers; a stale one is no reason to ignore the subscription. */
   receive(request: DeltaRequest): readonly Answer[] {
     const answers = this.#unanswered.answer(request);
+    for (const answer of answers) {
+      if (answer.kind === "refused") this.#ledger.refused(answer.response.resources.keys());
+    }
     const first = !this.#seen;
     this.#seen = true;
     const change = this.#subscription.change(request.subscribe, request.unsubscribe);

@@ -291,7 +291,7 @@ Deno.test("streams of one type, without a type URL in the request", async () => 
 });
 
 Deno.test("the snapshot shows streams, subscriptions, what is unanswered and what was refused", async () => {
-  const { stores, service, connect } = setUp();
+  const { clock, stores, service, connect } = setUp();
   using _service = service;
   put(stores.get("a"), resource("web", "1"));
   stores.markSynced();
@@ -312,7 +312,12 @@ Deno.test("the snapshot shows streams, subscriptions, what is unanswered and wha
       fleet: "a",
       node,
       types: [{ typeUrl: typeUrls.cluster, wildcard: true, names: 0, held: 1, unanswered: "2" }],
-      rejection: { typeUrl: typeUrls.cluster, message: "bad cluster" },
+      rejection: {
+        typeUrl: typeUrls.cluster,
+        names: ["web"],
+        message: "bad cluster",
+        at: new Date(clock.now()),
+      },
     }],
   });
 });

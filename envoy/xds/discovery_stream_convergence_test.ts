@@ -79,7 +79,7 @@ function assertAgreed<Request extends RequestHeader>(
         : undefined;
       if (client.unsure(typeUrl, name)) continue;
       // Whether it still holds what is withheld depends on what happened.
-      if (simulation.store.isWithheld(typeUrl, name)) continue;
+      if (simulation.store.isKept(typeUrl, name)) continue;
       if (wanted === undefined && !removalsAreTold(typeUrl)) continue;
       assert.equal(client.held(typeUrl, name), wanted, `${typeUrl} ${name}`);
     }

@@ -32,12 +32,15 @@ const removal: Due = { kind: "removal" };
  * client that does not read costs at most one entry per resource, and gets the newest state when it
  * reads again.
  *
- * What was sent counts as told even when the client refuses it: whether and when a refused resource
- * is sent again is decided elsewhere (`second_chances.ts`).
+ * A resource that the client refused is not sent again by itself, but with the next change that
+ * concerns its name, whatever its content is then. When that is, is decided elsewhere
+ * (`refusals.ts`).
  */
 export class Ledger<Held extends Versioned> {
   readonly #told = new Map<string, Held>();
   readonly #due = new Map<string, "changed" | "asked">();
+  /** Names of which the client has refused what it was told last. */
+  readonly #refused = new Set<string>();
 
   constructor(readonly store: ResourceStore, readonly typeUrl: string) {}
 
@@ -71,6 +74,18 @@ export class Ledger<Held extends Versioned> {
     if (held) this.#told.set(name, held);
     else this.#told.delete(name);
     this.#due.delete(name);
+    this.#refused.delete(name);
+  }
+
+  /** The client has refused what it was told of these names. */
+  refused(names: Iterable<string>): void {
+    for (const name of names) if (this.#told.has(name)) this.#refused.add(name);
+  }
+
+  /** The client was sent once more what it was told; that it is gone may still have to be said. */
+  repeated(name: string): void {
+    if (this.#due.has(name)) this.#due.set(name, "changed");
+    this.#refused.delete(name);
   }
 
   /** There is nothing to say about this name. */
@@ -82,6 +97,7 @@ export class Ledger<Held extends Versioned> {
   forget(name: string): void {
     this.#told.delete(name);
     this.#due.delete(name);
+    this.#refused.delete(name);
   }
 
   /** What has to be said about a name that is due. */
@@ -90,10 +106,11 @@ export class Ledger<Held extends Versioned> {
     const resource = this.store.get(this.typeUrl, name);
     const held = this.#told.get(name);
     if (resource) {
-      return asked || held?.version !== resource.version ? { kind: "update", resource } : nothing;
+      const known = held?.version === resource.version && !this.#refused.has(name);
+      return asked || !known ? { kind: "update", resource } : nothing;
     }
     // Asked again, the client may have dropped it, and must not wait for what nobody can give.
-    if (held && !asked && this.store.isWithheld(this.typeUrl, name)) return nothing;
+    if (held && !asked && this.store.isKept(this.typeUrl, name)) return nothing;
     if (held) return removal;
     return asked ? absent : nothing;
   }

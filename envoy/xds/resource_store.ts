@@ -5,6 +5,7 @@
  */
 import { Listeners } from "../../base/listeners.ts";
 import type { Resource } from "./resource.ts";
+import { StoreEntry } from "./store_entry.ts";
 import { type ResourceName, WithheldNames } from "./withheld_names.ts";
 
 /** Resources of one type that changed content, appeared or went. */
@@ -13,14 +14,7 @@ export interface ResourceChange {
   readonly names: ReadonlySet<string>;
 }
 
-/** One owner's version of a resource, and those of further owners if there are any. */
-interface Entry {
-  owner: string;
-  resource: Resource;
-  others?: Map<string, Resource>;
-}
-
-const nothing: ReadonlyMap<string, Entry> = new Map();
+const nothing: ReadonlyMap<string, StoreEntry> = new Map();
 
 /**
  * The resources of one fleet, by type and name, each held by the owners that contributed it.
@@ -32,7 +26,7 @@ const nothing: ReadonlyMap<string, Entry> = new Map();
  * Every operation costs as much as the owner it concerns has resources, however many others exist.
  */
 export class ResourceStore {
-  readonly #types = new Map<string, Map<string, Entry>>();
+  readonly #types = new Map<string, Map<string, StoreEntry>>();
   readonly #owners = new Map<string, readonly Resource[]>();
   readonly #withheld = new WithheldNames();
   readonly #changes = new Listeners<ResourceChange>();
@@ -94,22 +88,66 @@ export class ResourceStore {
 
   /** The resource that is served under this name. */
   get(typeUrl: string, name: string): Resource | undefined {
-    return this.#types.get(typeUrl)?.get(name)?.resource;
+    return this.#entry(typeUrl, name)?.served;
   }
 
-  /** Whether clients that hold this name keep it although nothing is served under it. */
-  isWithheld(typeUrl: string, name: string): boolean {
-    return this.#withheld.has(typeUrl, name) && this.get(typeUrl, name) === undefined;
+  /**
+   * Whether clients that hold this name keep it although nothing is served under it: it is withheld,
+   * or its only known content is in quarantine.
+   */
+  isKept(typeUrl: string, name: string): boolean {
+    return this.#entry(typeUrl, name)?.hidden ?? this.#withheld.has(typeUrl, name);
+  }
+
+  /** Whether all that is known under this name is in quarantine. */
+  isHidden(typeUrl: string, name: string): boolean {
+    return this.#entry(typeUrl, name)?.hidden ?? false;
   }
 
   /** The names of all served resources of a type. */
-  names(typeUrl: string): Iterable<string> {
-    return (this.#types.get(typeUrl) ?? nothing).keys();
+  *names(typeUrl: string): Iterable<string> {
+    for (const [name, entry] of this.#types.get(typeUrl) ?? nothing) {
+      if (!entry.hidden) yield name;
+    }
   }
 
   /** How many resources of a type are served. */
   count(typeUrl: string): number {
-    return (this.#types.get(typeUrl) ?? nothing).size;
+    return Iterator.from(this.names(typeUrl)).reduce((count) => count + 1, 0);
+  }
+
+  /** Whether a client has accepted this version of a resource. */
+  isAccepted(typeUrl: string, name: string, version: string): boolean {
+    return this.#entry(typeUrl, name)?.accepts(version) ?? false;
+  }
+
+  /** Why this version is in quarantine: the words of the client that refused it. */
+  refusalOf({ typeUrl, name, version }: Pick<Resource, "typeUrl" | "name" | "version">) {
+    return this.#entry(typeUrl, name)?.refusalOf(version);
+  }
+
+  /** A client has accepted these versions, by name. */
+  accept(typeUrl: string, versions: ReadonlyMap<string, string>): void {
+    this.#judge(typeUrl, versions.keys(), (entry, name) => entry.accept(versions.get(name)!));
+  }
+
+  /**
+   * A client has refused these versions, by name. Those that no other client has accepted are in
+   * quarantine until they change, or until {@linkcode ResourceStore.lift}.
+   *
+   * @param message absent while it is not certain which of them is meant.
+   */
+  refuse(typeUrl: string, versions: ReadonlyMap<string, string>, message?: string): void {
+    this.#judge(
+      typeUrl,
+      versions.keys(),
+      (entry, name) => entry.refuse(versions.get(name)!, message),
+    );
+  }
+
+  /** Gives what is in quarantine another chance. */
+  lift(typeUrl: string, names: Iterable<string>): void {
+    this.#judge(typeUrl, names, (entry) => entry.lift());
   }
 
   /** The types that have resources now. */
@@ -140,35 +178,50 @@ export class ResourceStore {
     return this.#announce(changes);
   }
 
+  #entry(typeUrl: string, name: string): StoreEntry | undefined {
+    return this.#types.get(typeUrl)?.get(name);
+  }
+
+  /** Tells of those whose served content is another one afterwards. */
+  #judge(
+    typeUrl: string,
+    names: Iterable<string>,
+    judgement: (entry: StoreEntry, name: string) => void,
+  ): void {
+    const changes = new Changes();
+    for (const name of names) {
+      const entry = this.#entry(typeUrl, name);
+      if (entry === undefined) continue;
+      const before = entry.served;
+      judgement(entry, name);
+      if (entry.served !== before) changes.add(typeUrl, name);
+    }
+    this.#announce(changes);
+  }
+
   #contribute(owner: string, resource: Resource, changes: Changes): void {
     const { typeUrl, name } = resource;
-    const entries = this.#types.get(typeUrl) ?? new Map<string, Entry>();
+    const entries = this.#types.get(typeUrl) ?? new Map<string, StoreEntry>();
     this.#types.set(typeUrl, entries);
     const entry = entries.get(name);
     if (entry === undefined) {
-      entries.set(name, { owner, resource });
+      entries.set(name, new StoreEntry(owner, resource));
       changes.add(typeUrl, name);
-    } else if (entry.owner === owner) {
-      if (entry.resource.version !== resource.version) changes.add(typeUrl, name);
-      entry.resource = resource;
-    } else {
-      entry.others = (entry.others ?? new Map()).set(owner, resource);
-      serveFirst(entry, changes);
+      return;
     }
+    const before = entry.served?.version;
+    entry.contribute(owner, resource);
+    if (entry.served?.version !== before) changes.add(typeUrl, name);
   }
 
   #withdraw(owner: string, { typeUrl, name }: Resource, changes: Changes): void {
     const entries = this.#types.get(typeUrl);
     const entry = entries?.get(name);
     if (entries === undefined || entry === undefined) return;
-    if (entry.owner !== owner) {
-      entry.others?.delete(owner);
-    } else if (entry.others?.size) {
-      takeOver(entry, changes);
-    } else {
-      entries.delete(name);
-      changes.add(typeUrl, name);
-    }
+    const before = entry.served?.version;
+    if (!entry.withdraw(owner)) entries.delete(name);
+    // A name that is gone is news even if nothing was served: clients may have kept it.
+    if (!entries.has(name) || entry.served?.version !== before) changes.add(typeUrl, name);
     if (entries.size === 0) this.#types.delete(typeUrl);
   }
 
@@ -179,29 +232,6 @@ export class ResourceStore {
     }
     return changes.count;
   }
-}
-
-/** Lets the first of the further owners take the place of the one that is served. */
-function serveFirst(entry: Entry, changes: Changes): void {
-  const first = firstOwner(entry);
-  if (first > entry.owner) return;
-  entry.others?.set(entry.owner, entry.resource);
-  takeOver(entry, changes);
-}
-
-/** Serves the first of the further owners instead of the present one. */
-function takeOver(entry: Entry, changes: Changes): void {
-  const owner = firstOwner(entry);
-  const resource = entry.others?.get(owner);
-  if (resource === undefined) return;
-  entry.others?.delete(owner);
-  if (entry.resource.version !== resource.version) changes.add(resource.typeUrl, resource.name);
-  entry.owner = owner;
-  entry.resource = resource;
-}
-
-function firstOwner(entry: Entry): string {
-  return [...entry.others?.keys() ?? []].reduce((a, b) => a < b ? a : b);
 }
 
 class Changes {

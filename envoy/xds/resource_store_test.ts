@@ -117,27 +117,27 @@ Deno.test("a withheld name is served to nobody, and its release is told", () => 
   const withheld = [resource("a", "x"), resource("b", "x")];
   assert.equal(store.withhold("lb", withheld), 0);
   assert.equal(store.get(typeUrls.cluster, "a"), undefined);
-  assert.ok(store.isWithheld(typeUrls.cluster, "a"));
-  assert.equal(store.isWithheld(typeUrls.endpoint, "a"), false);
+  assert.ok(store.isKept(typeUrls.cluster, "a"));
+  assert.equal(store.isKept(typeUrls.endpoint, "a"), false);
   assert.deepEqual(seen, []);
   store.set("lb", [resource("a", "x")]);
   assert.deepEqual(seen.splice(0).sort(), ["cluster a", "cluster b"]);
-  assert.equal(store.isWithheld(typeUrls.cluster, "a"), false);
+  assert.equal(store.isKept(typeUrls.cluster, "a"), false);
   store.withhold("lb", withheld);
   assert.deepEqual(seen.splice(0), ["cluster a"]);
   store.delete("lb");
   assert.deepEqual(seen.splice(0).sort(), ["cluster a", "cluster b"]);
   store.withhold("lb", withheld);
   store.clear();
-  assert.equal(store.isWithheld(typeUrls.cluster, "a"), false);
+  assert.equal(store.isKept(typeUrls.cluster, "a"), false);
 });
 
 Deno.test("a name that one owner withholds and another contributes is served", () => {
   const store = new ResourceStore("fleet");
   store.withhold("a", [resource("shared", "x")]);
   store.set("b", [resource("shared", "x")]);
-  assert.equal(store.isWithheld(typeUrls.cluster, "shared"), false);
+  assert.equal(store.isKept(typeUrls.cluster, "shared"), false);
   assert.ok(store.get(typeUrls.cluster, "shared"));
   store.delete("b");
-  assert.ok(store.isWithheld(typeUrls.cluster, "shared"));
+  assert.ok(store.isKept(typeUrls.cluster, "shared"));
 });

@@ -16,7 +16,7 @@ import type { Protocol } from "./protocol.ts";
 import type { Node, RequestHeader } from "./request.ts";
 import type { ResourceChange } from "./resource_store.ts";
 import type { ResourceStores } from "./resource_stores.ts";
-import { SecondChances } from "./second_chances.ts";
+import { Refusals } from "./refusals.ts";
 import { type ReporterContext, SessionReporter } from "./session_reporter.ts";
 import type { StreamTransport } from "./transport.ts";
 import type { Turn, TurnScheduler } from "./turn_scheduler.ts";
@@ -59,7 +59,7 @@ interface Serving<Request extends RequestHeader> {
   readonly inbox: ResourceChange[];
   readonly resources: DisposableStack;
   readonly reporter: SessionReporter;
-  readonly secondChances: SecondChances;
+  readonly refusals: Refusals;
   /** Runs since the last response about clusters. */
   answerTimer?: Disposable;
 }
@@ -215,11 +215,11 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       const expired = new XdsError("Unavailable", "the client's credential has expired");
       resources.use(alarm(clock, until, () => this.end(expired)));
     }
-    const secondChances = resources.use(new SecondChances(clock, stream, () => this.wake()));
+    const refusals = resources.use(new Refusals(clock, store, stream, () => this.wake()));
     const identity = { stream: id, fleet, node };
     const context = { ...this.#context, log: this.#log };
     const reporter = new SessionReporter(context, identity, protocol.variant);
-    return { kind: "serving", identity, stream, inbox, resources, reporter, secondChances };
+    return { kind: "serving", identity, stream, inbox, resources, reporter, refusals };
   }
 
   #serve(state: Serving<Request>, request: Request): void {
@@ -231,8 +231,8 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     const { typeUrl, answers } = state.stream.receive(request);
     this.#context.metrics.request(typeUrl);
     for (const answer of answers) {
-      state.reporter.answered(typeUrl, answer);
-      state.secondChances.answered(typeUrl, answer);
+      const guilty = state.refusals.answered(typeUrl, answer);
+      state.reporter.answered(typeUrl, answer, guilty);
     }
     this.wake();
   }

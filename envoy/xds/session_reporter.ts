@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Variant } from "./protocol.ts";
 import type { Answer, InFlight } from "./type_stream.ts";
@@ -14,11 +15,15 @@ export interface ReporterContext {
   readonly observer: XdsObserver;
   readonly log: Logger;
   readonly metrics: XdsMetrics;
+  readonly clock: Clock;
 }
 
 /** The last response that a client refused, and why. */
 export interface Rejection {
   readonly typeUrl: string;
+  /** The resources that it is about, ten of them at most. */
+  readonly names: readonly string[];
+  readonly at: Date;
   readonly message: string;
 }
 
@@ -50,10 +55,14 @@ export class SessionReporter {
     this.#notify("onStream", { ...this.identity, kind: "closed", variant: this.variant });
   }
 
-  /** What a request said about what the client has. */
-  answered(typeUrl: string, answer: Answer): void {
+  /**
+   * What a request said about what the client has.
+   *
+   * @param guilty what a refusal is certainly about, versions by name.
+   */
+  answered(typeUrl: string, answer: Answer, guilty: ReadonlyMap<string, string>): void {
     if (answer.kind === "refused") {
-      this.#refused(typeUrl, answer.response, answer.message);
+      this.#refused(typeUrl, answer.response, guilty, answer.message);
       return;
     }
     const held = answer.kind === "held";
@@ -61,13 +70,21 @@ export class SessionReporter {
     this.#notify("onAcknowledged", { ...this.identity, typeUrl, resources, removed, held });
   }
 
-  #refused(typeUrl: string, { resources }: InFlight, message: string): void {
+  #refused(
+    typeUrl: string,
+    { resources }: InFlight,
+    guilty: ReadonlyMap<string, string>,
+    message: string,
+  ): void {
     // Input is checked before translation, so this is a fault of ours. A few names help to find it.
-    const names = [...resources.keys().take(10)];
-    this.#context.log.error("Envoy refused a response", { typeUrl, names, message });
+    const names = [...(guilty.size > 0 ? guilty : resources).keys().take(10)];
+    const certain = guilty.size > 0;
+    this.#context.log.error("Envoy refused a response", { typeUrl, names, certain, message });
     this.#context.metrics.rejected(typeUrl);
-    this.#rejection = { typeUrl, message };
-    this.#notify("onRejected", { ...this.identity, typeUrl, resources, message });
+    this.#rejection = { typeUrl, names, message, at: new Date(this.#context.clock.now()) };
+    if (certain) {
+      this.#notify("onRejected", { ...this.identity, typeUrl, resources: guilty, message });
+    }
   }
 
   /** An observer's fault is not the client's. */

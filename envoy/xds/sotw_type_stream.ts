@@ -66,6 +66,9 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
 
   receive(request: SotwRequest): readonly Answer[] {
     const answers = this.#unanswered.answer(request);
+    for (const answer of answers) {
+      if (answer.kind === "refused") this.#ledger.refused(answer.response.resources.keys());
+    }
     if (this.#isStale(request) && this.inFlight === undefined) return answers;
     const first = !this.#seen;
     this.#seen = true;
@@ -172,7 +175,10 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
     const removal = permit.removals && this.#ledger.has("removal");
     if (!update && !removal) return undefined;
     const gone = [...this.#ledger.told.keys()].filter((name) => this.#stored(name) === undefined);
+    const { store, typeUrl } = this.#options;
+    // What the client was sent of a name in quarantine is just what it refused.
     const leaves = (name: string) =>
+      store.isHidden(typeUrl, name) ||
       permit.removals && this.#ledger.assess(name).kind === "removal";
     const removed = gone.filter(leaves);
     const kept = gone.flatMap((name) => leaves(name) ? [] : this.#ledger.told.get(name) ?? []);
@@ -183,6 +189,7 @@ export class SotwTypeStream implements TypeStream<SotwRequest> {
     }
     for (const resource of resources) this.#tell(resource);
     for (const name of removed) this.#forget(name);
+    for (const { name } of kept) this.#ledger.repeated(name);
     return { resources: [...resources, ...kept], updates, removed };
   }
 

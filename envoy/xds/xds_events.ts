@@ -48,10 +48,10 @@ export interface AcknowledgedEvent extends StreamIdentity {
   readonly held: boolean;
 }
 
-/** A client has refused a response. It may have applied parts of it. */
+/** A client has refused a response because of these resources. It may have applied others of it. */
 export interface RejectedEvent extends StreamIdentity {
   readonly typeUrl: string;
-  /** Versions by name of what the response carried. */
+  /** Versions by name of what it does not like. */
   readonly resources: ReadonlyMap<string, string>;
   /** The client's words. */
   readonly message: string;

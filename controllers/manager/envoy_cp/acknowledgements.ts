@@ -64,9 +64,10 @@ export class Acknowledgements implements XdsObserver {
     const envoy = this.#fleets.get(fleet)?.get(stream);
     if (envoy === undefined) return;
     for (const [name, version] of resources) {
-      envoy.held.set(`${typeUrl} ${name}`, version);
+      const key = `${typeUrl} ${name}`;
+      envoy.held.set(key, version);
       // It may have refused this very version before: an address in use is free again later.
-      envoy.refused.delete(`${typeUrl} ${name}`);
+      if (envoy.refused.get(key)?.version === version) envoy.refused.delete(key);
     }
     for (const name of removed) {
       envoy.held.delete(`${typeUrl} ${name}`);

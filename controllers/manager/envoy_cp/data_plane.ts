@@ -5,6 +5,8 @@
  */
 import { parseKey } from "../../../apis/meta/v1.ts";
 import { Listeners } from "../../../base/listeners.ts";
+import type { Resource } from "../../../envoy/xds/resource.ts";
+import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import type { DataPlaneView } from "../loadbalancer/data_plane_view.ts";
 import type { Acknowledgements, Progress } from "./acknowledgements.ts";
@@ -17,6 +19,7 @@ export class DataPlane implements DataPlaneView, Disposable {
   readonly #controlPlane: EnvoyControlPlane;
   readonly #runtime: FleetRuntime;
   readonly #acknowledgements: Acknowledgements;
+  readonly #stores: ResourceStores;
   readonly #changes = new Listeners<string>();
   readonly #subscriptions = new DisposableStack();
 
@@ -24,10 +27,12 @@ export class DataPlane implements DataPlaneView, Disposable {
     controlPlane: EnvoyControlPlane,
     acknowledgements: Acknowledgements,
     runtime: FleetRuntime,
+    stores: ResourceStores,
   ) {
     this.#controlPlane = controlPlane;
     this.#acknowledgements = acknowledgements;
     this.#runtime = runtime;
+    this.#stores = stores;
     this.#subscriptions.use(acknowledgements.answers.subscribe((names) => this.#tellOwners(names)));
     this.#subscriptions.use(controlPlane.decisions.subscribe((key) => this.#tell(key)));
     this.#subscriptions.use(runtime.subscribe((fleet) => this.#tellFleet(fleet)));
@@ -40,7 +45,8 @@ export class DataPlane implements DataPlaneView, Disposable {
   progress(key: string): Progress {
     const fleet = parseKey(key).namespace ?? "";
     const { resources = [], since = 0 } = this.state(key) ?? {};
-    return this.#acknowledgements.progress(fleet, resources, since);
+    return this.#refusal(fleet, resources) ??
+      this.#acknowledgements.progress(fleet, resources, since);
   }
 
   fleetProblem(fleet: string): string | undefined {
@@ -54,6 +60,17 @@ export class DataPlane implements DataPlaneView, Disposable {
 
   [Symbol.dispose](): void {
     this.#subscriptions.dispose();
+  }
+
+  /** What is in quarantine is not sent to Envoys that connect now: they cannot say what is wrong. */
+  #refusal(fleet: string, resources: readonly Resource[]): Progress | undefined {
+    if (!this.#stores.has(fleet)) return undefined;
+    const store = this.#stores.get(fleet);
+    for (const resource of resources) {
+      const message = store.refusalOf(resource);
+      if (message !== undefined) return { kind: "rejected", message };
+    }
+    return undefined;
   }
 
   #tellOwners(names: Iterable<string>): void {

@@ -72,6 +72,7 @@ export class Simulation<Request extends RequestHeader> {
     const response = this.#line.shift();
     if (response === undefined) return false;
     this.#unanswered.delete(response.typeUrl);
+    if (!accept) this.#sent.refused(response.typeUrl, this.readResponse(response));
     this.request(this.client.read(response, accept));
     return true;
   }
@@ -117,6 +118,7 @@ export class Simulation<Request extends RequestHeader> {
 class Sent {
   readonly #contents = new Map<string, string | undefined>();
   readonly #asked = new Set<string>();
+  readonly #refused = new Set<string>();
   readonly #types = new Set<string>();
 
   /** @param silent whether a response cannot say of a name that it does not exist. */
@@ -127,6 +129,13 @@ class Sent {
     const concerned = name === "*" ? [...this.#contents.keys()] : [];
     for (const key of concerned) if (key.startsWith(`${typeUrl} `)) this.#contents.delete(key);
     this.#asked.add(`${typeUrl} ${name}`);
+  }
+
+  /** What the client refused may be sent again with the next change that concerns it. */
+  refused(typeUrl: string, { resources, removed }: SaidOfType): void {
+    for (const name of [...Object.keys(resources), ...removed]) {
+      this.#refused.add(`${typeUrl} ${name}`);
+    }
   }
 
   record(
@@ -147,11 +156,13 @@ class Sent {
     for (const [name, content] of said) {
       this.#contents.set(`${typeUrl} ${name}`, content);
       this.#asked.delete(`${typeUrl} ${name}`);
+      this.#refused.delete(`${typeUrl} ${name}`);
     }
     for (const name of assignments) this.#asked.add(`${endpointType} ${name}`);
   }
 
   #isNews(key: string, content: string | undefined): boolean {
+    if (this.#refused.has(key)) return true;
     return this.#asked.has(key) || !this.#contents.has(key) || this.#contents.get(key) !== content;
   }
 
