@@ -3,20 +3,49 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Service } from "../../../apis/core/v1.ts";
 import type { ObjectName } from "../../../apis/meta/v1.ts";
 import { typeUrls } from "../../../envoy/proto/mod.ts";
-import { translateL4Service } from "../../../envoy/translate/translate_l4_service.ts";
 import type { L4Service } from "../../../envoy/translate/l4_service.ts";
+import { translateEndpoints, translateFrontPort } from "../../../envoy/translate/mod.ts";
+import type { TranslatedResource } from "../../../envoy/translate/translated_resource.ts";
 import { encodeResource, type Resource } from "../../../envoy/xds/resource.ts";
 import type { ResourceName } from "../../../envoy/xds/withheld_names.ts";
 import { portKey } from "../loadbalancer/hub_service.ts";
 
-/** The resources of all front ports of one load balancer. */
-export function resourcesOf(services: readonly L4Service[]): Resource[] {
-  return services.flatMap(translateL4Service).map(({ typeUrl, name, message }) =>
-    encodeResource(typeUrl, name, message)
-  );
+/** Services and what was made of them. */
+export interface Translated {
+  readonly services: readonly L4Service[];
+  readonly resources: readonly Resource[];
+}
+
+/**
+ * The resources of all front ports of one load balancer.
+ *
+ * @param before what was made of it last: where only endpoints have changed, the rest is taken from
+ *   there. A change of the tenant's nodes concerns every load balancer, and costs a third so.
+ */
+export function resourcesOf(services: readonly L4Service[], before?: Translated): Resource[] {
+  return services.flatMap((service) => {
+    const known = before?.services.find(({ name }) => name === service.name);
+    const [cluster, ...listener] = known && before && sameFrontPort(known, service)
+      ? before.resources.filter(isOfFrontPort(service.name))
+      : translateFrontPort(service).map(encode);
+    return [cluster!, encode(translateEndpoints(service)), ...listener];
+  });
+}
+
+function encode({ typeUrl, name, message }: TranslatedResource): Resource {
+  return encodeResource(typeUrl, name, message);
+}
+
+function sameFrontPort(a: L4Service, b: L4Service): boolean {
+  return isDeepStrictEqual({ ...a, endpoints: [] }, { ...b, endpoints: [] });
+}
+
+function isOfFrontPort(name: string): (resource: Resource) => boolean {
+  return (resource) => resource.name === name && resource.typeUrl !== typeUrls.endpoint;
 }
 
 /** The name of a front port: of its {@linkcode L4Service} and so of its resources. */

@@ -50,7 +50,7 @@ export function nextState(input: NextStateInput): ServedState {
   const { loadBalancer: { metadata }, hubService, evaluation, before, guard, now } = input;
   const decided = evaluation?.kind === "serve";
   const services = decided ? evaluation.services : guarded(before?.services ?? [], guard);
-  const resources = resourcesOf(services);
+  const resources = resourcesOf(services, before);
   const unchanged = before !== undefined && sameContent(before.resources, resources);
   return {
     evaluation,
