@@ -37,6 +37,8 @@ export function credentialFiles(folder: string): XdsTlsFiles {
 export class CredentialFiles implements Disposable {
   /** By fleet: the timer of the next renewal. */
   readonly #fleets = new Map<string, Disposable>();
+  /** The last write of each fleet: an older certificate must not come out last. */
+  readonly #writes = new Map<string, Promise<unknown>>();
   readonly #changes: Disposable;
   readonly #backoff = new Backoff({ initial: 1_000, maximum: 60_000 });
 
@@ -92,8 +94,19 @@ export class CredentialFiles implements Disposable {
     if (this.#fleets.has(fleet)) this.#schedule(fleet, next);
   }
 
-  /** Returns when to do it again. */
+  /** After the writes that are under way. Returns when to do it again. */
   async #write(fleet: string): Promise<number> {
+    const before = this.#writes.get(fleet) ?? Promise.resolve();
+    const write = before.catch(() => {}).then(() => this.#writeFiles(fleet));
+    this.#writes.set(fleet, write);
+    try {
+      return await write;
+    } finally {
+      if (this.#writes.get(fleet) === write) this.#writes.delete(fleet);
+    }
+  }
+
+  async #writeFiles(fleet: string): Promise<number> {
     const { issuer, folderOf } = this.options;
     const { directory, identity, trust } = credentialFiles(folderOf(fleet));
     const issued = await issuer.issueFleet(fleet);

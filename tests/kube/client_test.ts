@@ -183,7 +183,7 @@ Deno.test("a namespace that does not exist is told from a kind that is not serve
   using client = await clientOf(plane().adminKubeconfig);
   const homeless = client.create(configMaps, { metadata: { namespace: "nowhere", name: "x" } });
   await assert.rejects(homeless, (error: ApiError) => {
-    assert.equal(error.reason, "NotFound");
+    assert.equal(error.reason, "NamespaceGone");
     assert.match(error.message, /namespaces "nowhere" not found/);
     return true;
   });

@@ -12,7 +12,7 @@ import type { XdsIdentity } from "../../../fleet/identity/xds_identity.ts";
 /** What it works with. */
 export interface ServerCertificateOptions {
   readonly identity: XdsIdentity;
-  readonly credentials: TlsCredentials;
+  readonly credentials: Pick<TlsCredentials, "update">;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -24,10 +24,12 @@ const retryAfter = 10_000;
 export class ServerCertificate implements Disposable {
   readonly #subscription: Disposable;
   #renewal: Disposable | undefined;
+  /** One after another: a certificate of an older authority must not come out last. */
+  #renewing: Promise<void> = Promise.resolve();
   #disposed = false;
 
   constructor(private readonly options: ServerCertificateOptions) {
-    this.#subscription = options.identity.changes.subscribe(() => void this.#renew());
+    this.#subscription = options.identity.changes.subscribe(() => this.#enqueue());
   }
 
   [Symbol.dispose](): void {
@@ -36,7 +38,13 @@ export class ServerCertificate implements Disposable {
     this.#renewal?.[Symbol.dispose]();
   }
 
+  #enqueue(): void {
+    this.#renewing = this.#renewing.then(() => this.#renew());
+  }
+
+  /** Never rejects. */
   async #renew(): Promise<void> {
+    if (this.#disposed) return;
     const { identity, credentials, clock, log } = this.options;
     let next: number;
     try {
@@ -49,6 +57,6 @@ export class ServerCertificate implements Disposable {
     }
     this.#renewal?.[Symbol.dispose]();
     if (this.#disposed) return;
-    this.#renewal = alarm(clock, next, () => void this.#renew());
+    this.#renewal = alarm(clock, next, () => this.#enqueue());
   }
 }
