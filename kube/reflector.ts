@@ -132,7 +132,7 @@ export class Reflector<T extends KubeObject> {
     signal: AbortSignal,
   ): Promise<void> {
     const { client, type, selection, clock, metrics } = this.options;
-    const { resourceVersion, timeoutSeconds } = effect;
+    const { resourceVersion, timeoutSeconds, verify = false } = effect;
     const controller = new AbortController();
     const onAbort = () => controller.abort(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
@@ -143,7 +143,9 @@ export class Reflector<T extends KubeObject> {
       controller.abort();
     });
     try {
-      if (resourceVersion !== undefined) await this.#checkHistory(resourceVersion, signal);
+      if (resourceVersion !== undefined && verify) {
+        await this.#checkHistory(resourceVersion, signal);
+      }
       metrics.watch();
       const body = await client.watch(type, {
         ...selection,
@@ -169,7 +171,6 @@ export class Reflector<T extends KubeObject> {
    * A watch from a version of the future that did not happen would stay silent for ever.
    */
   async #checkHistory(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    if (this.#state.lastFailure !== "Unreachable") return;
     const { client, type, selection } = this.options;
     const page = await client.list(type, { ...selection, limit: 1, signal });
     if (!isNewer(resourceVersion, page.resourceVersion)) return;

@@ -75,8 +75,16 @@ export type ReflectorEffect =
   /** Forget what has been collected. */
   | { readonly kind: "discard" }
   | { readonly kind: "list"; readonly continue?: string; readonly limit?: number }
-  /** Open a stream; without a resource version it is a streaming list. */
-  | { readonly kind: "watch"; readonly resourceVersion?: string; readonly timeoutSeconds: number }
+  /**
+   * Open a stream; without a resource version it is a streaming list. With `verify` first ask whether
+   * the server's history reaches to that version at all.
+   */
+  | {
+    readonly kind: "watch";
+    readonly resourceVersion?: string;
+    readonly timeoutSeconds: number;
+    readonly verify?: true;
+  }
   /** End the current stream. */
   | { readonly kind: "close" }
   /** Hand the collected objects to the cache as the complete state. */

@@ -18,6 +18,7 @@ import type {
   ReflectorStep,
   StepContext,
 } from "./reflector_state.ts";
+import { isNewer } from "./resource_version.ts";
 
 /** client-go's page size. */
 const pageSize = 500;
@@ -77,7 +78,7 @@ function resume(
   context: StepContext,
 ): ReflectorStep {
   if (phase.resourceVersion === undefined) return begin(state, context, phase.paged);
-  return watchFrom(state, phase.resourceVersion, context);
+  return watchFrom(state, phase.resourceVersion, context, mayHaveBeenAway(state.lastFailure));
 }
 
 function stepStreaming(
@@ -153,6 +154,8 @@ function stepWatching(
   switch (input.kind) {
     case "change":
     case "bookmark": {
+      // Versions of one watch only grow: this is another history (etcd restored from a backup).
+      if (isNewer(resourceVersion, input.resourceVersion)) return closing(retry(healthy, context));
       const received = phase.received + 1;
       const next = { ...phase, resourceVersion: input.resourceVersion, received };
       return ignore({ ...state, phase: next });
@@ -167,7 +170,7 @@ function stepWatching(
       if (needsList(input.failure)) return retry(healthy, context, input.failure);
       return retry(healthy, context, input.failure, { resourceVersion });
     case "silent": {
-      const again = watchFrom(healthy, resourceVersion, context);
+      const again = watchFrom(healthy, resourceVersion, context, true);
       return { ...again, effects: [{ kind: "close" }, { kind: "reconnect" }, ...again.effects] };
     }
     case "malformed":
@@ -191,11 +194,22 @@ function watchFrom(
   state: ReflectorState,
   resourceVersion: string,
   context: StepContext,
+  verify?: boolean,
 ): ReflectorStep {
+  const watch = {
+    kind: "watch",
+    resourceVersion,
+    timeoutSeconds: timeoutSeconds(context),
+  } as const;
   return {
     state: { ...state, phase: watching(resourceVersion, context) },
-    effects: [{ kind: "watch", resourceVersion, timeoutSeconds: timeoutSeconds(context) }],
+    effects: [verify ? { ...watch, verify: true } : watch],
   };
+}
+
+/** The server that answers next may have been restored from a backup while nobody could ask it. */
+function mayHaveBeenAway(reason: ApiErrorReason | undefined): boolean {
+  return reason === "Unreachable" || reason === "ServerError" || reason === "Timeout";
 }
 
 /** Between 5 and 10 minutes, so that watches spread over API servers (client-go). */

@@ -151,6 +151,27 @@ const rows: Row[] = [
     effects: [],
   },
   {
+    name: "a change from an earlier history leads to a new list",
+    from: watchingSince(0, 5),
+    input: { kind: "change", resourceVersion: "6" },
+    phase: { kind: "waiting" },
+    effects: [close, wait(50)],
+  },
+  {
+    name: "a bookmark from an earlier history leads to a new list",
+    from: watchingSince(0),
+    input: { kind: "bookmark", resourceVersion: "6" },
+    phase: { kind: "waiting" },
+    effects: [close, wait(50)],
+  },
+  {
+    name: "a bookmark of the same version is no step back",
+    from: watchingSince(0),
+    input: { kind: "bookmark", resourceVersion: "7" },
+    phase: { kind: "watching", resourceVersion: "7", since: 0, received: 1 },
+    effects: [],
+  },
+  {
     name: "an expired resource version (410) leads to a new list",
     from: watchingSince(0),
     input: failed("Expired"),
@@ -198,7 +219,7 @@ const rows: Row[] = [
     now: 150_000,
     input: { kind: "silent" },
     phase: { kind: "watching", resourceVersion: "7", since: 150_000, received: 0 },
-    effects: [close, reconnect, watchFrom7],
+    effects: [close, reconnect, { ...watchFrom7, verify: true }],
   },
   {
     name: "after a wait with a resource version the watch goes on",
@@ -272,6 +293,14 @@ Deno.test("410 after other trouble leads to a list soon; 410 again and again bac
   const again = step({ ...first.state, phase: tired.phase }, failed("Expired"), at(0));
   assert.deepEqual(again.effects, [wait(12_800)]);
 });
+
+for (const reason of ["Unreachable", "ServerError", "Timeout"] as const) {
+  Deno.test(`after ${reason} the server is asked whether it still knows our history`, () => {
+    const { state } = step(watchingSince(0), failed(reason), at(0));
+    const { effects } = step(state, { kind: "elapsed" }, at(0));
+    assert.deepEqual(effects, [{ ...watchFrom7, verify: true }]);
+  });
+}
 
 Deno.test("a server that refused a streaming list is not asked for one again", () => {
   let state = step(streaming, failed("Invalid"), at(0)).state;

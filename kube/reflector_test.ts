@@ -192,6 +192,7 @@ Deno.test("a malformed line is counted and answered by a new list, not by an end
 Deno.test("a half-open connection is noticed, dropped and replaced", async () => {
   await using run = start();
   const { client, cache, clock } = run;
+  client.pages = [{ items: [], resourceVersion: "5" }];
   await clock.advance(0);
   client.last.stream.send(endOfList(5));
   await clock.advance(150_000);
@@ -240,6 +241,33 @@ Deno.test("an API server that comes back with an earlier history is listed anew"
   client.pages = [{ items: [], resourceVersion: "50" }];
   client.last.stream.fail(new TypeError("connection reset"));
   await clock.advance(200);
+  client.last.stream.send(added("y", 40), endOfList(51));
+  await clock.advance(0);
+  assert.deepEqual(names(cache), ["y"]);
+});
+
+Deno.test("silence may hide an earlier history: the list that asks finds it", async () => {
+  await using run = start();
+  const { client, cache, clock } = run;
+  await clock.advance(0);
+  client.last.stream.send(added("x", 90), endOfList(100));
+  await clock.advance(0);
+  client.pages = [{ items: [], resourceVersion: "50" }];
+  await clock.advance(150_000 + 100);
+  client.last.stream.send(added("y", 40), endOfList(51));
+  await clock.advance(0);
+  assert.deepEqual(names(cache), ["y"]);
+});
+
+Deno.test("a change that is older than the last one is of another history", async () => {
+  await using run = start();
+  const { client, cache, clock } = run;
+  await clock.advance(0);
+  client.last.stream.send(added("x", 90), endOfList(100));
+  await clock.advance(0);
+  client.last.stream.send(added("y", 40));
+  await clock.advance(200);
+  assert.equal(client.last.sendInitialEvents, true);
   client.last.stream.send(added("y", 40), endOfList(51));
   await clock.advance(0);
   assert.deepEqual(names(cache), ["y"]);

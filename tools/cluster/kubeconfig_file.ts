@@ -14,17 +14,17 @@ export interface KubeconfigContent {
   /** PEM of the certificate authority. */
   readonly caCertificate: string;
   readonly user: string;
-  readonly credential: KeyPair | { readonly token: string };
+  /** A certificate, a token, or the user's entry word by word. */
+  readonly credential:
+    | KeyPair
+    | { readonly token: string }
+    | { readonly entry: Readonly<Record<string, unknown>> };
   readonly namespace?: string;
 }
 
 /** The text of the file. */
 export function renderKubeconfig(content: KubeconfigContent): string {
   const { cluster, server, caCertificate, user, credential, namespace } = content;
-  const auth = "token" in credential ? { token: credential.token } : {
-    "client-certificate-data": btoa(credential.certificate),
-    "client-key-data": btoa(credential.privateKey),
-  };
   const file = {
     apiVersion: "v1",
     kind: "Config",
@@ -32,7 +32,7 @@ export function renderKubeconfig(content: KubeconfigContent): string {
       name: cluster,
       cluster: { server, "certificate-authority-data": btoa(caCertificate) },
     }],
-    users: [{ name: user, user: auth }],
+    users: [{ name: user, user: entryOf(credential) }],
     contexts: [{
       name: cluster,
       context: { cluster, user, ...(namespace === undefined ? {} : { namespace }) },
@@ -40,4 +40,13 @@ export function renderKubeconfig(content: KubeconfigContent): string {
     "current-context": cluster,
   };
   return JSON.stringify(file, undefined, 2) + "\n";
+}
+
+function entryOf(credential: KubeconfigContent["credential"]): Readonly<Record<string, unknown>> {
+  if ("entry" in credential) return credential.entry;
+  if ("token" in credential) return credential;
+  return {
+    "client-certificate-data": btoa(credential.certificate),
+    "client-key-data": btoa(credential.privateKey),
+  };
 }
