@@ -43,6 +43,10 @@ export class ProxiedAnswer {
     const signal = AbortSignal.any([this.downstream.gone, this.#ended.signal]);
     try {
       await this.#exchange(forward, signal);
+    } catch (error) {
+      // Whoever is cut off from the server does not learn of its end either.
+      if (this.#muted) await fired(this.downstream.gone);
+      throw error;
     } finally {
       this.#ended.abort();
       this.#writer.releaseLock();

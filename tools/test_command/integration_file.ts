@@ -16,9 +16,13 @@ import { runTests } from "./test_run.ts";
 const runVariable = "KUBELB_TEST_RUN";
 
 /** A process that outlives the tests is one more failure; it is killed. */
-export async function runIntegrationFile(file: string, cwd: string): Promise<Outcome> {
+export async function runIntegrationFile(
+  file: string,
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   await using logs = await Sandbox.create("logs");
-  const env = { [savedLogsVariable]: logs.folder, [runVariable]: logs.folder };
+  const env = { ...variables, [savedLogsVariable]: logs.folder, [runVariable]: logs.folder };
   const tests = await runTests([file], { cwd, env });
   const leftovers = await endLeftovers(file, logs.folder);
   const outcome = sum([tests, leftovers]);

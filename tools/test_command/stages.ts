@@ -9,6 +9,8 @@ import { binaryNames } from "../binaries/catalog.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
 import { checkFiles } from "../house_rules/check_files.ts";
 import { isTest, root } from "../house_rules/source_path.ts";
+import { Sandbox } from "../process/sandbox.ts";
+import { faultReport, faultTableVariable } from "./fault_report.ts";
 import { runIntegrationFile } from "./integration_file.ts";
 import { runTests } from "./test_run.ts";
 import { runDeno } from "./run_command.ts";
@@ -118,11 +120,14 @@ async function runIntegration(
   report: (line: string) => void,
 ): Promise<Outcome> {
   const outcomes: Outcome[] = [];
+  await using faults = await Sandbox.create("faults");
   for (const file of await testFiles(selection, true)) {
     const start = systemClock.monotonic();
-    const outcome = await runIntegrationFile(file, root);
+    const env = { [faultTableVariable]: faults.folder };
+    const outcome = await runIntegrationFile(file, root, env);
     report(`${file}: ${summary(outcome)} in ${seconds(systemClock.monotonic() - start)}`);
     outcomes.push(outcome);
   }
+  for (const line of await faultReport(faults.folder)) report(line);
   return sum(outcomes);
 }
