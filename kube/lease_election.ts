@@ -62,6 +62,8 @@ export class LeaseElection {
   /** The Lease as last read or written; its resourceVersion guards the next write. */
   #lease: Lease | undefined;
   #observation: Observation | undefined;
+  /** Monotonic milliseconds at which the last write that succeeded was begun. */
+  #renewed = 0;
   #leading = false;
   #toldHolder: string | undefined;
 
@@ -119,20 +121,23 @@ export class LeaseElection {
       await this.#lead(signal, lead);
       if (this.#mayRelease()) await this.#release();
       // Work that ends at once must not turn into a storm of Lease writes; others go first.
-      await this.#pause(signal);
+      await this.#wait(this.#retryPeriod * (1 + jitter * this.#random()), signal);
     }
   }
 
-  async #pause(signal: AbortSignal): Promise<void> {
-    const pause = this.#retryPeriod * (1 + jitter * this.#random());
-    await delay(this.#clock, pause, signal).catch(() => {});
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    await delay(this.#clock, milliseconds, signal).catch(() => {});
   }
 
-  /** Tries until it holds the Lease; false when `signal` fired first. */
+  /**
+   * Tries until it holds the Lease; false when `signal` fired first. It looks more often than the
+   * leader writes (and than client-go's candidates do), so that a released Lease finds its next
+   * holder within 2 s; a look is a read of one small object.
+   */
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      if (await this.#try(signal)) return true;
-      await this.#pause(signal);
+      if (await this.#try(signal, this.#renewDeadline / 2)) return true;
+      await this.#wait(this.#retryPeriod * (0.4 + 0.2 * this.#random()), signal);
     }
     return false;
   }
@@ -157,25 +162,32 @@ export class LeaseElection {
   /** Renews until leadership is lost, in which case it aborts, or until `controller` fires. */
   async #renew(controller: AbortController): Promise<void> {
     const { signal } = controller;
-    let renewed = this.#clock.monotonic();
     while (!signal.aborted) {
-      await delay(this.#clock, this.#retryPeriod, signal).catch(() => {});
-      if (signal.aborted) return;
-      if (await this.#try(signal)) {
-        renewed = this.#clock.monotonic();
-      } else if (this.#takenByOther() || this.#overdue(renewed)) {
-        this.#log.warn("leadership is lost", { holder: this.holder ?? "unknown" });
-        controller.abort(new Error("leadership is lost"));
-      }
+      await this.#wait(Math.min(this.#retryPeriod, this.#timeLeft()), signal);
+      if (signal.aborted || await this.#keep(signal)) continue;
+      this.#log.warn("leadership is lost", { holder: this.holder ?? "unknown" });
+      controller.abort(new Error("leadership is lost"));
     }
+  }
+
+  /** One renewal; false when leadership is lost. */
+  async #keep(signal: AbortSignal): Promise<boolean> {
+    // First the clock: a process that was paused learns from it, without asking anyone, that
+    // somebody else may lead by now.
+    const left = this.#timeLeft();
+    if (left <= 0) return false;
+    // A call that hangs must eat neither the time of a further try nor that of those who wait.
+    if (await this.#try(signal, Math.min(left, this.#renewDeadline / 2))) return true;
+    return !this.#takenByOther() && this.#timeLeft() > 0;
   }
 
   #takenByOther(): boolean {
     return this.holder !== undefined && this.holder !== this.options.identity;
   }
 
-  #overdue(renewed: number): boolean {
-    return this.#clock.monotonic() - renewed >= this.#renewDeadline;
+  /** Milliseconds until leadership ends unless it is renewed. */
+  #timeLeft(): number {
+    return this.#renewed + this.#renewDeadline - this.#clock.monotonic();
   }
 
   #setLeading(leading: boolean): void {
@@ -183,10 +195,9 @@ export class LeaseElection {
     this.#status.set({ name: this.options.name }, leading ? 1 : 0);
   }
 
-  /** One attempt to take or keep the Lease. Never throws. */
-  async #try(signal: AbortSignal): Promise<boolean> {
-    // A call that hangs must not eat the time in which a renewal could still succeed.
-    using deadline = new Deadline(this.#clock, this.#renewDeadline / 2, signal);
+  /** One attempt of so many milliseconds to take or keep the Lease. Never throws. */
+  async #try(signal: AbortSignal, patience: number): Promise<boolean> {
+    using deadline = new Deadline(this.#clock, patience, signal);
     try {
       return await this.#tryFast(deadline.signal) || await this.#trySlow(deadline.signal);
     } catch (error) {
@@ -200,7 +211,7 @@ export class LeaseElection {
     const lease = this.#lease;
     if (!this.#leading || lease?.spec?.holderIdentity !== this.options.identity) return false;
     try {
-      this.#remember(await this.#write(lease, signal));
+      await this.#write(lease, signal);
       return true;
     } catch (error) {
       if (!isApiError(error, "Conflict", "NotFound")) throw error;
@@ -220,7 +231,7 @@ export class LeaseElection {
       }
     }
     try {
-      this.#remember(await this.#write(lease, signal));
+      await this.#write(lease, signal);
       return true;
     } catch (error) {
       // Another candidate was faster: no trouble, only lost.
@@ -229,12 +240,16 @@ export class LeaseElection {
     }
   }
 
-  #write(lease: Lease | undefined, signal: AbortSignal): Promise<Lease> {
+  async #write(lease: Lease | undefined, signal: AbortSignal): Promise<void> {
     const { namespace, name, identity } = this.options;
+    const began = this.#clock.monotonic();
     const durationSeconds = Math.ceil(this.#leaseDuration / 1000);
     const spec = claimedLease(lease?.spec, { identity, durationSeconds, now: this.#clock.now() });
-    if (lease !== undefined) return this.#client.update(leases, { ...lease, spec }, { signal });
-    return this.#client.create(leases, { metadata: { namespace, name }, spec }, { signal });
+    const written = lease !== undefined
+      ? await this.#client.update(leases, { ...lease, spec }, { signal })
+      : await this.#client.create(leases, { metadata: { namespace, name }, spec }, { signal });
+    this.#remember(written);
+    this.#renewed = began;
   }
 
   #remember(lease: Lease): void {

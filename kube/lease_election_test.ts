@@ -4,16 +4,24 @@ import { FakeClock } from "../base/fake_clock.ts";
 import { silentLogger } from "../base/logger.ts";
 import { Registry } from "../base/metrics.ts";
 import { ApiError, type ApiErrorReason } from "./api_error.ts";
-import type { KubeClient } from "./client.ts";
+import type { CallOptions, KubeClient } from "./client.ts";
 import { LeaseElection } from "./lease_election.ts";
 
 const refusal = (reason: ApiErrorReason) =>
   new ApiError(reason, reason, { call: { verb: "update", path: "/" } });
 
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
 /** One Lease with optimistic concurrency, and a server that can be away. */
 class FakeLeases {
   lease: Lease | undefined;
   down = false;
+  /** Requests are taken and never answered. */
+  hangs = false;
   gets = 0;
   writes = 0;
 
@@ -25,7 +33,8 @@ class FakeLeases {
   }
 
   get client(): Pick<KubeClient, "get" | "create" | "update"> {
-    const write = async (_type: unknown, lease: Lease) => {
+    const write = async (_type: unknown, lease: Lease, { signal }: CallOptions) => {
+      if (this.hangs) await untilAborted(signal!);
       if (this.down) throw refusal("Unreachable");
       if (this.lease?.metadata.resourceVersion !== lease.metadata.resourceVersion) {
         throw refusal(lease.metadata.resourceVersion ? "Conflict" : "AlreadyExists");
@@ -34,7 +43,8 @@ class FakeLeases {
       this.set(lease.spec!);
       return this.lease;
     };
-    const get = async () => {
+    const get = async (_type: unknown, _name: unknown, { signal }: CallOptions) => {
+      if (this.hangs) await untilAborted(signal!);
       if (this.down) throw refusal("Unreachable");
       this.gets++;
       return this.lease;
@@ -43,7 +53,12 @@ class FakeLeases {
   }
 }
 
-function start(leases: FakeLeases, identity: string, clock = new FakeClock()) {
+function start(
+  leases: FakeLeases,
+  identity: string,
+  clock = new FakeClock(),
+  random: () => number = () => 0,
+) {
   const registry = new Registry();
   const election = new LeaseElection({
     client: leases.client,
@@ -52,7 +67,7 @@ function start(leases: FakeLeases, identity: string, clock = new FakeClock()) {
     identity,
     log: silentLogger,
     clock,
-    random: () => 0,
+    random,
     metrics: registry,
   });
   const stop = new AbortController();
@@ -130,6 +145,25 @@ Deno.test("a leader that cannot renew for ten seconds stops, and leads again lat
   assert.match(await run.registry.metrics(), /^leader_election_master_status\{name="l"\} 0$/m);
   leases.down = false;
   await run.clock.advance(4_000);
+  assert.equal(run.election.isLeader, true);
+});
+
+Deno.test("renewals that hang do not prolong leadership beyond its ten seconds", async () => {
+  const leases = new FakeLeases();
+  await using run = start(leases, "me");
+  await run.clock.advance(1000);
+  leases.hangs = true;
+  await run.clock.advance(30_000);
+  assert.deepEqual(run.terms, ["begins 0", "ends 10000"]);
+});
+
+Deno.test("a released Lease finds its next holder within 2 s", async () => {
+  const leases = new FakeLeases();
+  leases.set(held("other"));
+  await using run = start(leases, "me", new FakeClock(), () => 0.999);
+  await run.clock.advance(10_000);
+  leases.set({ holderIdentity: "", leaseDurationSeconds: 1, leaseTransitions: 0 });
+  await run.clock.advance(1_500);
   assert.equal(run.election.isLeader, true);
 });
 
