@@ -68,6 +68,7 @@ export class Controller {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #concurrency: number;
+  #hasRun = false;
 
   constructor(private readonly options: ControllerOptions) {
     const { name, clock = systemClock, metrics, groupOf, concurrency = 1 } = options;
@@ -117,9 +118,13 @@ export class Controller {
 
   /**
    * Waits for the watched caches, then reconciles until `signal` fires and those in flight have
-   * finished. Never throws. A controller runs once.
+   * finished. Never fails while it runs.
+   *
+   * @throws when it has been run before: its queue has ended, and nothing would be reconciled.
    */
   async run(signal: AbortSignal): Promise<void> {
+    if (this.#hasRun) throw new Error(`the controller ${this.name} has been run before`);
+    this.#hasRun = true;
     using _queue = this.#queue;
     try {
       await Promise.all(this.#sources.map((source) => source.synced(signal)));

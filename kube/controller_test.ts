@@ -313,3 +313,8 @@ Deno.test("a controller that is stopped before its caches are ready just ends", 
   stop.abort();
   await running;
 });
+
+Deno.test("a controller that is run a second time says so", async () => {
+  await using run = start({ reconcile: async () => {} });
+  await assert.rejects(run.controller.run(AbortSignal.abort()), /controller test has been run/);
+});

@@ -97,6 +97,11 @@ export class QueueMetrics implements Disposable {
     gauges.longest.set(this.#labels, longest / 1000);
   }
 
+  /** The queue has ended. */
+  clear(gauges: QueueGauges): void {
+    for (const gauge of Object.values(gauges)) gauge.set(this.#labels, 0);
+  }
+
   [Symbol.dispose](): void {
     this.#unregister();
   }
@@ -109,20 +114,30 @@ export interface QueueGauges {
   readonly longest: Gauge<"name" | "controller">;
 }
 
-const queuesByRegistry = new WeakMap<Registry, Set<QueueMetrics>>();
+interface ObservedQueues {
+  readonly set: Set<QueueMetrics>;
+  readonly gauges: QueueGauges;
+}
+
+const queuesByRegistry = new WeakMap<Registry, ObservedQueues>();
 
 /** Lets a scrape of `registry` read the gauges of `queue`; the result ends that. */
 function observeQueues(registry: Registry, queue: QueueMetrics): () => void {
-  let queues = queuesByRegistry.get(registry);
-  if (queues === undefined) {
-    queuesByRegistry.set(registry, queues = new Set());
-    registerGauges(registry, queues);
+  let known = queuesByRegistry.get(registry);
+  if (known === undefined) {
+    const set = new Set<QueueMetrics>();
+    queuesByRegistry.set(registry, known = { set, gauges: registerGauges(registry, set) });
   }
-  queues.add(queue);
-  return () => queues.delete(queue);
+  const { set, gauges } = known;
+  set.add(queue);
+  return () => {
+    set.delete(queue);
+    // Nobody waits in a queue that has ended; without this the last scrape would stay for good.
+    queue.clear(gauges);
+  };
 }
 
-function registerGauges(registry: Registry, queues: ReadonlySet<QueueMetrics>): void {
+function registerGauges(registry: Registry, queues: ReadonlySet<QueueMetrics>): QueueGauges {
   const gauges: QueueGauges = {
     // A scrape collects in the order of registration: the first gauge fills all three.
     depth: gauge(registry, {
@@ -142,4 +157,5 @@ function registerGauges(registry: Registry, queues: ReadonlySet<QueueMetrics>): 
       labelNames,
     }),
   };
+  return gauges;
 }

@@ -1,4 +1,7 @@
-// Names in brackets are client-go's tests of `util/workqueue` with the same subject.
+// Names in brackets are client-go's tests of `util/workqueue` with the same subject. Elsewhere:
+// ItemExponentialFailure and its overflow (`item_backoff_test.ts`); delays of any mixture
+// (`delay_queue_test.ts`). Without counterpart, because we have no such limiter: ItemFastSlow, MaxOf,
+// WithMaxWait, and the overall bucket.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FakeClock } from "../base/fake_clock.ts";
@@ -168,6 +171,29 @@ Deno.test("of two delayed keys the earlier one fires first [AddTwoFireEarly]", a
   assert.equal(await takeNow(queue), "third");
 });
 
+Deno.test("delayed keys come in the order of their times, not of their additions [CopyShifting]", async () => {
+  const clock = new FakeClock();
+  using queue = queueOf(clock);
+  queue.add("third", { after: 1000 });
+  queue.add("second", { after: 500 });
+  queue.add("first", { after: 250 });
+  await clock.advance(2000);
+  const order = [await takeNow(queue), await takeNow(queue), await takeNow(queue)];
+  assert.deepEqual(order, ["first", "second", "third"]);
+});
+
+Deno.test("what waits at shut-down is not handed out any more [NoQueueDrainageUsingShutDown]", async () => {
+  const clock = new FakeClock();
+  using queue = queueOf(clock);
+  queue.add("ready");
+  queue.add("later", { after: 50 });
+  queue.shutDown();
+  assert.equal(await queue.take(), undefined);
+  await clock.advance(100);
+  assert.equal(await queue.take(), undefined);
+  assert.equal(clock.pending, 0);
+});
+
 Deno.test("an addition without delay does not wait for a delayed one", async () => {
   const clock = new FakeClock();
   using queue = queueOf(clock);
@@ -219,6 +245,23 @@ Deno.test("metrics count adds, retries, waiting and work [Metrics]", async () =>
     await registry.metrics(),
     new RegExp(`^workqueue_work_duration_seconds_count\\{${labels}\\} 1$`, "m"),
   );
+});
+
+Deno.test("the gauges of a queue that has ended are zero [MetricShutdown]", async () => {
+  const clock = new FakeClock();
+  const registry = new Registry();
+  const queue = queueOf(clock, registry);
+  queue.add("at work");
+  queue.add("waits");
+  await takeNow(queue);
+  await clock.advance(1000);
+  assert.match(await registry.metrics(), /^workqueue_depth\{.*\} 1$/m);
+  queue[Symbol.dispose]();
+  await clock.advance(1000);
+  const text = await registry.metrics();
+  for (const name of ["depth", "unfinished_work_seconds", "longest_running_processor_seconds"]) {
+    assert.match(text, new RegExp(`^workqueue_${name}\\{.*\\} 0$`, "m"));
+  }
 });
 
 Deno.test("no change is lost and no key is processed twice at once, whatever happens", async () => {
