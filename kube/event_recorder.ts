@@ -134,7 +134,8 @@ export class EventRecorder implements AsyncDisposable {
       try {
         return await (job.create ? this.#create(job) : this.#count(job));
       } catch (error) {
-        if (signal.aborted) return;
+        // It was written by an earlier try, whose answer was lost: names are never used twice.
+        if (signal.aborted || (attempt > 1 && isApiError(error, "AlreadyExists"))) return;
         if (attempt >= attempts || !worthRetrying(error)) {
           const { reason, regarding } = job.event;
           this.options.log.warn("an event could not be written", {

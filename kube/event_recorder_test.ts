@@ -82,6 +82,14 @@ Deno.test("an API server that is away is waited for, in order", async () => {
   assert.deepEqual(writes.map((event) => event["reason"]), ["First", "Second"]);
 });
 
+Deno.test("an event whose answer was lost has been written", async () => {
+  const { recorder, clock, registry, lines } = start("Unreachable", "AlreadyExists");
+  recorder.event(subject, "Normal", "First", "first");
+  await clock.advance(30_000);
+  assert.deepEqual(lines, []);
+  assert.doesNotMatch(await registry.metrics(), /^kubelb_events_dropped_total\{/m);
+});
+
 Deno.test("an event the API refuses is dropped, counted and logged; the next is written", async () => {
   const { recorder, writes, clock, registry, lines } = start("Forbidden");
   recorder.event(subject, "Normal", "First", "first");

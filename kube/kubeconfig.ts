@@ -189,7 +189,9 @@ function credentialOf(
   clock: Clock,
 ): Credential {
   const { user, path } = selection;
-  if (user.exec || user["auth-provider"]) return pluginCredential(path, selection.context);
+  if (user.exec || user["auth-provider"]) {
+    return pluginCredential(path, selection.context, clock);
+  }
   const tokenFile = user.tokenFile
     ? tokenFileCredential(resolvePath(path, user.tokenFile), clock)
     : undefined;

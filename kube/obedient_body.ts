@@ -45,13 +45,23 @@ export function obedientBody(
  *
  * @throws the signal's reason when it fires first.
  */
-export async function obedientText(response: Response, signal: AbortSignal): Promise<string> {
+export function obedientText(response: Response, signal: AbortSignal): Promise<string> {
+  return obedient(response.text(), signal);
+}
+
+/**
+ * What `promise` gives, unless the signal fires first: for work that knows of no signal. That work
+ * goes on, and its outcome is lost.
+ *
+ * @throws the signal's reason when it fires first.
+ */
+export async function obedient<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   try {
-    return await Promise.race([response.text(), aborted]);
+    return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

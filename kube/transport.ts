@@ -5,6 +5,7 @@
  */
 import type { ClusterConfig } from "./cluster_config.ts";
 import type { Identity } from "./credential.ts";
+import { obedient } from "./obedient_body.ts";
 
 /** One HTTP request, relative to the server's base URL. */
 export interface TransportRequest {
@@ -43,12 +44,16 @@ export class HttpTransport implements Transport {
   constructor(private readonly config: ClusterConfig) {}
 
   async send(request: TransportRequest): Promise<Response> {
-    const { credential } = this.config;
-    const response = await this.#send(request, await credential.identity(false));
+    const response = await this.#send(request, await this.#identity(request, false));
     if (response.status !== 401) return response;
     // Tokens rotate and kubeconfig files are replaced: look once whether there is a newer one.
     await response.body?.cancel();
-    return await this.#send(request, await credential.identity(true));
+    return await this.#send(request, await this.#identity(request, true));
+  }
+
+  /** A plugin that hangs must hang neither a request beyond its deadline nor the end. */
+  #identity({ signal }: TransportRequest, fresh: boolean): Promise<Identity> {
+    return obedient(this.config.credential.identity(fresh), signal);
   }
 
   #send(request: TransportRequest, identity: Identity): Promise<Response> {

@@ -76,6 +76,15 @@ Deno.test("a second refusal is the answer: no loop", async () => {
   assert.equal(requests, 2);
 });
 
+Deno.test("a credential that is never there holds nobody beyond the signal", async () => {
+  const credential: Credential = { identity: () => new Promise(() => {}) };
+  using transport = new HttpTransport({ server: "http://127.0.0.1:1", credential, source: "test" });
+  const stop = new AbortController();
+  const sent = transport.send({ method: "GET", target: "/", headers: {}, signal: stop.signal });
+  stop.abort(new Error("enough"));
+  await assert.rejects(sent, /enough/);
+});
+
 Deno.test("forgetting connections does not disturb streams that are open", async () => {
   const more = Promise.withResolvers<void>();
   await using server = serve(() => {
