@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { ClusterConfig } from "./cluster_config.ts";
 import { type Credential, type Identity, tokenFileCredential } from "./credential.ts";
+import { oidcCredential, type OidcSettings } from "./oidc_credential.ts";
 import { pluginCredential } from "./plugin_credential.ts";
 
 /** What may differ from the file's own choices. */
@@ -159,7 +160,7 @@ function refuseUnsupported({ path, cluster }: Selection): void {
 /** The text of `name-data` (base64) or of the file `name` (relative to the kubeconfig). */
 async function dataOrFile(
   selection: Selection,
-  holder: ClusterEntry | UserEntry,
+  holder: ClusterEntry | UserEntry | Readonly<Record<string, string>>,
   name: string,
 ): Promise<string | undefined> {
   const values = holder as Record<string, unknown>;
@@ -189,6 +190,10 @@ function credentialOf(
   clock: Clock,
 ): Credential {
   const { user, path } = selection;
+  if (isOidc(user)) {
+    const read = async () => oidcSettings(await select(path, context));
+    return oidcCredential(read, clock);
+  }
   if (user.exec || user["auth-provider"]) {
     return pluginCredential(path, selection.context, clock);
   }
@@ -204,6 +209,31 @@ function credentialOf(
       }
       return tokenFile ? { ...known, ...(await tokenFile.identity(fresh)) } : known;
     },
+  };
+}
+
+function isOidc(user: UserEntry): boolean {
+  return !user.exec && (user["auth-provider"] as { name?: string } | undefined)?.name === "oidc";
+}
+
+/** The settings that `kubectl` knows for the `oidc` provider. */
+async function oidcSettings(selection: Selection): Promise<OidcSettings> {
+  const provider = selection.user["auth-provider"] as { config?: Record<string, string> };
+  const { config = {} } = provider;
+  const issuer = config["idp-issuer-url"];
+  const clientId = config["client-id"];
+  if (!issuer || !clientId) {
+    throw new Error(
+      `kubeconfig ${selection.path}: auth-provider oidc needs idp-issuer-url and client-id`,
+    );
+  }
+  return {
+    issuer,
+    clientId,
+    clientSecret: config["client-secret"] || undefined,
+    idToken: config["id-token"] || undefined,
+    refreshToken: config["refresh-token"] || undefined,
+    ca: await dataOrFile(selection, config, "idp-certificate-authority"),
   };
 }
 

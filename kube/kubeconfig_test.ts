@@ -154,3 +154,22 @@ Deno.test("a file that cannot be read is named", async () => {
     /kubeconfig \/nowhere\/config cannot be read/,
   );
 });
+
+Deno.test("an oidc provider without an issuer is refused", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "config");
+    await Deno.writeTextFile(
+      path,
+      stringify({
+        "clusters": [{ name: "c", cluster: { server: "https://hub.example" } }],
+        "users": [{ name: "u", user: { "auth-provider": { name: "oidc" } } }],
+        "contexts": [{ name: "x", context: { cluster: "c", user: "u" } }],
+        "current-context": "x",
+      }),
+    );
+    await assert.rejects(loadKubeconfig(path), /oidc needs idp-issuer-url and client-id/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

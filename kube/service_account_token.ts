@@ -5,6 +5,7 @@
  */
 import type { KubeClient } from "./client.ts";
 import type { Identity } from "./credential.ts";
+import { tokenClaims } from "./token_claims.ts";
 
 /** What is of interest in a ServiceAccount's token. */
 export interface ServiceAccountClaims {
@@ -24,19 +25,13 @@ export interface IssuedToken {
 const wantedLifetime = 3600;
 
 /**
- * Reads the claims without checking the signature: they only help to ask the server that does.
+ * The ServiceAccount that a token says it is of: good enough to ask the server, which checks.
  *
  * @returns undefined when the identity is no ServiceAccount's token.
  */
 export function claimsOf({ authorization }: Identity): ServiceAccountClaims | undefined {
-  const payload = /^Bearer [\w-]+\.([\w-]+)\./.exec(authorization ?? "")?.[1];
-  if (payload === undefined) return undefined;
-  let claims: Record<string, unknown>;
-  try {
-    claims = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-  } catch {
-    return undefined; // some other token with two dots
-  }
+  const claims = tokenClaims(/^Bearer (.*)$/.exec(authorization ?? "")?.[1] ?? "");
+  if (claims === undefined) return undefined;
   const [system, kind, namespace, name] = String(claims["sub"]).split(":");
   if (`${system}:${kind}` !== "system:serviceaccount" || !namespace || !name) return undefined;
   const bound = claims["kubernetes.io"] as { secret?: { name?: string } } | undefined;
