@@ -22,6 +22,10 @@
  *   await manager.start();
  *   await hub().kill("etcd");
  *   await hub().restart("etcd");
+ *   await using proxy = await FaultProxy.start(hub());      // in front of the API server
+ *   using client = await clientOf(await proxy.kubeconfig());
+ *   proxy.inject(watches("services"), { kind: "status", status: 410 }); // the next one
+ *   await proxy.strike(watches("services"), { kind: "half-open" });     // those under way
  * });
  * ```
  *
