@@ -5,6 +5,7 @@
  */
 import { type Lease, leases } from "../apis/coordination/v1.ts";
 import { type Clock, delay, systemClock } from "../base/clock.ts";
+import { Listeners } from "../base/listeners.ts";
 import type { Logger } from "../base/logger.ts";
 import { Registry } from "../base/metrics.ts";
 import { type Random, systemRandom } from "../base/random.ts";
@@ -27,6 +28,8 @@ export interface LeaseElectionOptions {
   readonly name: string;
   /** Must differ between candidates: host name and a random part. */
   readonly identity: string;
+  /** Put on the Lease by the one who holds it: what others may want to know of the leader. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Others may take the Lease when it has not changed for so long. Default 15 s. */
   readonly leaseDuration?: number;
   /** The leader gives up when it could not renew for so long. Default 10 s. */
@@ -64,6 +67,8 @@ export class LeaseElection {
   #observation: Observation | undefined;
   #leading = false;
   #toldHolder: string | undefined;
+  /** The Lease was read or written: holder or annotations may be others now. */
+  readonly observations = new Listeners<void>();
 
   /** @throws when the times do not fit: lease > renew deadline > retry period · jitter. */
   constructor(private readonly options: LeaseElectionOptions) {
@@ -104,6 +109,11 @@ export class LeaseElection {
   /** Who holds the Lease, as last seen; `undefined` when nobody does or it is not known. */
   get holder(): string | undefined {
     return this.#observation?.spec.holderIdentity || undefined;
+  }
+
+  /** The annotations of the Lease, as last seen. */
+  get annotations(): Readonly<Record<string, string>> {
+    return this.#lease?.metadata.annotations ?? {};
   }
 
   /**
@@ -230,11 +240,15 @@ export class LeaseElection {
   }
 
   #write(lease: Lease | undefined, signal: AbortSignal): Promise<Lease> {
-    const { namespace, name, identity } = this.options;
+    const { namespace, name, identity, annotations } = this.options;
     const durationSeconds = Math.ceil(this.#leaseDuration / 1000);
     const spec = claimedLease(lease?.spec, { identity, durationSeconds, now: this.#clock.now() });
-    if (lease !== undefined) return this.#client.update(leases, { ...lease, spec }, { signal });
-    return this.#client.create(leases, { metadata: { namespace, name }, spec }, { signal });
+    const metadata = {
+      ...(lease?.metadata ?? { namespace, name }),
+      ...(annotations && { annotations: { ...lease?.metadata.annotations, ...annotations } }),
+    };
+    if (lease === undefined) return this.#client.create(leases, { metadata, spec }, { signal });
+    return this.#client.update(leases, { ...lease, metadata, spec }, { signal });
   }
 
   #remember(lease: Lease): void {
@@ -244,6 +258,7 @@ export class LeaseElection {
       lease.spec ?? {},
       this.#clock.monotonic(),
     );
+    this.observations.emit();
   }
 
   #tellHolder(): void {
