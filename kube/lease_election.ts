@@ -5,6 +5,7 @@
  */
 import { type Lease, leases } from "../apis/coordination/v1.ts";
 import { type Clock, delay, systemClock } from "../base/clock.ts";
+import { Listeners } from "../base/listeners.ts";
 import type { Logger } from "../base/logger.ts";
 import { Registry } from "../base/metrics.ts";
 import { type Random, systemRandom } from "../base/random.ts";
@@ -18,7 +19,7 @@ import {
   observeLease,
   releasedLease,
 } from "./lease_record.ts";
-import { counter, gauge } from "./metric.ts";
+import { LeaseMetrics } from "./lease_metrics.ts";
 
 /** How a candidate behaves. Times are milliseconds; the defaults are client-go's. */
 export interface LeaseElectionOptions {
@@ -27,6 +28,8 @@ export interface LeaseElectionOptions {
   readonly name: string;
   /** Must differ between candidates: host name and a random part. */
   readonly identity: string;
+  /** Put on the Lease by the one who holds it: what others may want to know of the leader. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Others may take the Lease when it has not changed for so long. Default 15 s. */
   readonly leaseDuration?: number;
   /** The leader gives up when it could not renew for so long. Default 10 s. */
@@ -57,8 +60,7 @@ export class LeaseElection {
   readonly #leaseDuration: number;
   readonly #renewDeadline: number;
   readonly #retryPeriod: number;
-  readonly #status;
-  readonly #slowPath;
+  readonly #metrics: LeaseMetrics;
   /** The Lease as last read or written; its resourceVersion guards the next write. */
   #lease: Lease | undefined;
   #observation: Observation | undefined;
@@ -66,6 +68,8 @@ export class LeaseElection {
   #renewed = 0;
   #leading = false;
   #toldHolder: string | undefined;
+  /** The Lease was read or written: holder or annotations may be others now. */
+  readonly observations = new Listeners<void>();
 
   /** @throws when the times do not fit: lease > renew deadline > retry period · jitter. */
   constructor(private readonly options: LeaseElectionOptions) {
@@ -83,19 +87,7 @@ export class LeaseElection {
     this.#leaseDuration = leaseDuration;
     this.#renewDeadline = renewDeadline;
     this.#retryPeriod = retryPeriod;
-    const registry = options.metrics ?? new Registry();
-    this.#status = gauge(registry, {
-      name: "leader_election_master_status",
-      help: "1 while this process leads, 0 while it does not.",
-      labelNames: ["name"],
-    });
-    this.#slowPath = counter(registry, {
-      name: "leader_election_slowpath_total",
-      help: "Renewals that had to read the Lease first.",
-      labelNames: ["name"],
-    });
-    this.#status.set({ name: options.name }, 0);
-    this.#slowPath.inc({ name: options.name }, 0);
+    this.#metrics = new LeaseMetrics(options.metrics ?? new Registry(), options.name);
   }
 
   /** Whether this process leads now. */
@@ -106,6 +98,11 @@ export class LeaseElection {
   /** Who holds the Lease, as last seen; `undefined` when nobody does or it is not known. */
   get holder(): string | undefined {
     return this.#observation?.spec.holderIdentity || undefined;
+  }
+
+  /** The annotations of the Lease, as last seen. */
+  get annotations(): Readonly<Record<string, string>> {
+    return this.#lease?.metadata.annotations ?? {};
   }
 
   /**
@@ -192,7 +189,7 @@ export class LeaseElection {
 
   #setLeading(leading: boolean): void {
     this.#leading = leading;
-    this.#status.set({ name: this.options.name }, leading ? 1 : 0);
+    this.#metrics.leading(leading);
   }
 
   /** One attempt of so many milliseconds to take or keep the Lease. Never throws. */
@@ -215,7 +212,7 @@ export class LeaseElection {
       return true;
     } catch (error) {
       if (!isApiError(error, "Conflict", "NotFound")) throw error;
-      this.#slowPath.inc({ name: this.options.name });
+      this.#metrics.slowPath();
       return false;
     }
   }
@@ -241,13 +238,17 @@ export class LeaseElection {
   }
 
   async #write(lease: Lease | undefined, signal: AbortSignal): Promise<void> {
-    const { namespace, name, identity } = this.options;
+    const { namespace, name, identity, annotations } = this.options;
     const began = this.#clock.monotonic();
     const durationSeconds = Math.ceil(this.#leaseDuration / 1000);
     const spec = claimedLease(lease?.spec, { identity, durationSeconds, now: this.#clock.now() });
+    const metadata = {
+      ...(lease?.metadata ?? { namespace, name }),
+      ...(annotations && { annotations: { ...lease?.metadata.annotations, ...annotations } }),
+    };
     const written = lease !== undefined
-      ? await this.#client.update(leases, { ...lease, spec }, { signal })
-      : await this.#client.create(leases, { metadata: { namespace, name }, spec }, { signal });
+      ? await this.#client.update(leases, { ...lease, metadata, spec }, { signal })
+      : await this.#client.create(leases, { metadata, spec }, { signal });
     this.#remember(written);
     this.#renewed = began;
   }
@@ -259,6 +260,7 @@ export class LeaseElection {
       lease.spec ?? {},
       this.#clock.monotonic(),
     );
+    this.observations.emit();
   }
 
   #tellHolder(): void {

@@ -26,6 +26,7 @@ import { parsePortRange } from "../fleet/port_range.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
 import { EventRecorder } from "../kube/event_recorder.ts";
+import { leaderAnnotations, leadershipOf } from "../controllers/manager/replicas/leadership.ts";
 import { LeaseElection } from "../kube/lease_election.ts";
 import { checkCredential, problems } from "./api_servers.ts";
 import { judgeDenoRelease } from "./deno_release.ts";
@@ -112,15 +113,30 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   await using runtime = await standby.during(HostRuntime.open(opening, signal));
   using attached = manager.attach(runtime);
   const { namespace } = options;
-  const election = new LeaseElection({ ...common, client, namespace, name: leaseName, identity });
+  const election = new LeaseElection({
+    ...common,
+    client,
+    namespace,
+    name: leaseName,
+    identity,
+    annotations: leaderAnnotations(identity, advertisedAddress(options, host, port)),
+  });
   await Promise.all([
     following,
     attached.serve(signal),
+    attached.report(leadershipOf(election, identity), signal),
     // Losing the Lease ends the writing, never the serving.
     options["enable-leader-election"]
       ? election.run(signal, (term) => attached.lead(term))
       : attached.lead(signal),
   ]);
+}
+
+/** Where other managers reach the xDS server of this one. */
+function advertisedAddress(options: ManagerOptions, host: string, port: number): string {
+  if (options["xds-advertise-address"] !== "") return options["xds-advertise-address"];
+  const name = host === "0.0.0.0" || host === "::" ? Deno.hostname() : host;
+  return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
 }
 
 /** A manager that waits for another one to end is ready to take over, and says so. */

@@ -103,6 +103,13 @@ export const managerFlags = defineFlags({
     default: "127.0.0.1:8001",
     description: "Where Envoys get their configuration: xDS over gRPC, with mutual TLS.",
   },
+  "xds-advertise-address": {
+    type: "string",
+    default: "",
+    description: "host:port under which other managers reach --listen-address of this one: those " +
+      "that do not lead tell the leader what their Envoys have accepted. When empty: " +
+      "--listen-address, with the name of this machine for all addresses.",
+  },
   "xds-max-connection-age": {
     type: "duration",
     default: 0,
@@ -164,6 +171,9 @@ export function parseManagerFlags(
   }
   checkFlag("dns-servers", () => systemDnsLookup(values["dns-servers"]));
   checkFlag("tenant-api-server-url", () => checkServerUrl(values["tenant-api-server-url"]));
+  if (values["xds-advertise-address"] !== "") {
+    checkFlag("xds-advertise-address", () => splitHostPort(values["xds-advertise-address"]));
+  }
   checkFlag("listen-address", () => {
     splitHostPort(values["listen-address"]);
     if (values["xds-plaintext"]) checkLoopback(values["listen-address"]);

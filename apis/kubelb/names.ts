@@ -23,6 +23,12 @@ export const ccmKubeconfigKey = "kubelb";
 /** Name of the Secret, in the manager's namespace, with the authority of xDS certificates. */
 export const xdsAuthoritySecretName = "kubelb-xds-ca";
 
+/**
+ * On the manager's Lease: `<holder> <host:port>`, where the other managers reach the leader. The
+ * holder is repeated, because a Lease may pass to a manager that leaves the annotation alone.
+ */
+export const leaderAddressAnnotation = "kubelb.k8c.io/leader-address";
+
 /** The class (`loadBalancerClass`, ingress and gateway class) by which tenants ask for KubeLB. */
 export const kubelbClass = "kubelb";
 

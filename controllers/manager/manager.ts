@@ -27,6 +27,8 @@ import type { AddressRange } from "./host_load_balancer/address_range.ts";
 import { type HubCaches, hubCaches } from "./hub/hub_caches.ts";
 import { XdsSecurity } from "./identity/xds_security.ts";
 import { lead } from "./leader.ts";
+import { type Leadership, reportToLeader } from "./replicas/leader_link.ts";
+import { ReplicaReports } from "./replicas/replica_reports.ts";
 import { registerStateMetrics } from "./state_metrics.ts";
 import { type TenantCaches, tenantCaches } from "./tenant/tenant_caches.ts";
 
@@ -68,6 +70,7 @@ export class Manager implements AsyncDisposable {
   readonly #stores = new ResourceStores();
   readonly #acknowledgements: Acknowledgements;
   readonly #security: XdsSecurity;
+  readonly #reports: ReplicaReports | undefined;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -88,10 +91,13 @@ export class Manager implements AsyncDisposable {
     const acknowledgements = this.#acknowledgements = new Acknowledgements(clock);
     const { informers } = this;
     this.#security = new XdsSecurity({ ...options, informers, fleets: this.#stores });
+    // Without certificates nobody could believe another manager.
+    this.#reports = options.identity && new ReplicaReports(log);
     this.xds = new XdsServer({
       ...options,
       ...this.#security.server,
       stores: this.#stores,
+      extraMethods: this.#reports ? [this.#reports.method] : [],
       onStream: (event) => acknowledgements.onStream(event),
       onAcknowledged: (event) => acknowledgements.onAcknowledged(event),
       onRejected: (event) => acknowledgements.onRejected(event),
@@ -122,7 +128,9 @@ export class Manager implements AsyncDisposable {
     const { dnsLookup: lookup, log, clock } = this.#options;
     const hostNames = new HostNameResolver({ lookup, permits: () => true, log, clock });
     const controlPlane = new EnvoyControlPlane({ ...common, caches, settings, hostNames });
-    const dataPlane = new DataPlane(controlPlane, this.#acknowledgements, runtime, this.#stores);
+    const acknowledgements = this.#acknowledgements;
+    const reports = this.#reports;
+    const dataPlane = new DataPlane({ ...common, controlPlane, acknowledgements, reports });
     const fleets = new FleetKeeper({ ...common, controlPlane });
     registerStateMetrics({ ...common, caches });
     const ranges = this.#ranges;
@@ -135,6 +143,11 @@ export class Manager implements AsyncDisposable {
       },
       lead: (term) =>
         lead({ ...common, caches, tenantCaches, settings, dataPlane, authority }, term),
+      async report(leadership, signal) {
+        const { identity } = common;
+        if (identity === undefined) return;
+        await reportToLeader({ ...common, identity, source: dataPlane, leadership }, signal);
+      },
       [Symbol.dispose]() {
         dataPlane[Symbol.dispose]();
         hostNames[Symbol.dispose]();
@@ -154,6 +167,8 @@ export class Manager implements AsyncDisposable {
 export interface AttachedManager extends Disposable {
   /** Translates and serves until `signal` fires. In every replica. */
   serve(signal: AbortSignal): Promise<void>;
+  /** Tells whoever else leads what Envoys here say, until `signal` fires. */
+  report(leadership: Leadership, signal: AbortSignal): Promise<void>;
   /** Writes to the API until `term` fires. In the leader only. */
   lead(term: AbortSignal): Promise<void>;
 }

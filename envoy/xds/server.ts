@@ -23,8 +23,23 @@ import {
 import type { StreamTransport } from "./transport.ts";
 import type { XdsError, XdsErrorReason } from "./xds_error.ts";
 
+/** A streaming method beside those of xDS, on the same port and with the same credentials. */
+export interface ExtraMethod {
+  /** As in the HTTP/2 `:path`. */
+  readonly path: string;
+  /** A client has opened a stream; the result is told what comes, and that the client has gone. */
+  open(transport: StreamTransport): StreamReceiver;
+}
+
+/** What listens to one stream. */
+export interface StreamReceiver {
+  receive(bytes: Uint8Array): void;
+  close(): void;
+}
+
 /** What {@linkcode XdsServer} needs. */
 export interface XdsServerOptions extends DiscoveryServiceOptions {
+  readonly extraMethods?: readonly ExtraMethod[];
   /** Default: plaintext, which is for loopback only. */
   readonly credentials?: ServerCredentials;
   /**
@@ -93,10 +108,16 @@ export class XdsServer implements AsyncDisposable {
     this.#credentials = options.credentials ?? ServerCredentials.createInsecure();
     this.#clock = options.clock ?? systemClock;
     for (const method of discoveryMethods) {
-      const handler = (call: Call) => serveCall(this.#service, call, method);
-      const implementation: UntypedServiceImplementation = { method: handler };
-      this.#server.addService(definitionOf(method), implementation);
+      this.#serve(method.path, (call) => serveCall(this.#service, call, method));
     }
+    for (const { path, open } of options.extraMethods ?? []) {
+      this.#serve(path, (call) => pass(call, open(transportOf(call))));
+    }
+  }
+
+  #serve(path: string, handler: (call: Call) => void): void {
+    const implementation: UntypedServiceImplementation = { method: handler };
+    this.#server.addService(definitionOf(path), implementation);
   }
 
   /**
@@ -145,7 +166,7 @@ function lifeOptions({ maxConnectionAge, keepalive = defaultKeepalive }: XdsServ
 }
 
 /** Bytes stay bytes: the session decodes and encodes them. */
-function definitionOf({ path }: DiscoveryMethod): ServiceDefinition {
+function definitionOf(path: string): ServiceDefinition {
   const identity = (bytes: Buffer) => bytes;
   return {
     method: {
@@ -162,12 +183,17 @@ function definitionOf({ path }: DiscoveryMethod): ServiceDefinition {
 
 function serveCall(service: DiscoveryService, call: Call, method: DiscoveryMethod): void {
   const session = service.open(transportOf(call), method);
-  call.on("data", (bytes: Uint8Array) => session.receive(bytes));
   call.on("drain", () => session.drained());
-  call.on("cancelled", () => session.close());
-  call.on("error", () => session.close());
+  pass(call, session);
+}
+
+/** Hands on what comes. */
+function pass(call: Call, receiver: StreamReceiver): void {
+  call.on("data", (bytes: Uint8Array) => receiver.receive(bytes));
+  call.on("cancelled", () => receiver.close());
+  call.on("error", () => receiver.close());
   call.on("end", () => {
-    session.close();
+    receiver.close();
     call.end();
   });
 }

@@ -21,11 +21,19 @@ export function fleetId(fleet: string): string {
  * @returns undefined when it is not one, or more than one.
  */
 export function fleetOf(alternativeNames: string): string | undefined {
-  const ids = alternativeNames.split(", ").filter((name) => name.startsWith("URI:"));
-  // More than one URI is no SPIFFE certificate: who it is would depend on which is read.
-  const [id] = ids.length === 1 ? ids : [];
-  const uri = id?.slice("URI:".length);
+  const uri = spiffeId(alternativeNames);
   if (uri === undefined || uri === managerId || !uri.startsWith(trustDomain)) return undefined;
   const fleet = uri.slice(trustDomain.length);
   return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(fleet) ? fleet : undefined;
+}
+
+/** Whether a certificate's alternative names are those of a manager. */
+export function isManager(alternativeNames: string): boolean {
+  return spiffeId(alternativeNames) === managerId;
+}
+
+function spiffeId(alternativeNames: string): string | undefined {
+  const ids = alternativeNames.split(", ").filter((name) => name.startsWith("URI:"));
+  // More than one URI is no SPIFFE certificate: who it is would depend on which is read.
+  return ids.length === 1 ? ids[0]!.slice("URI:".length) : undefined;
 }

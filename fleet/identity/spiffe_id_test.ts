@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fleetId, fleetOf, managerId } from "./spiffe_id.ts";
+import { fleetId, fleetOf, isManager, managerId } from "./spiffe_id.ts";
 
 Deno.test("a fleet is found in its certificate's names, beside others", () => {
   assert.equal(fleetOf(`URI:${fleetId("tenant-a")}`), "tenant-a");
@@ -30,4 +30,11 @@ Deno.test("whatever the names are, a fleet comes out only if its exact id is amo
     const fleet = fleetOf(names);
     if (fleet !== undefined) assert.ok(names.includes(`URI:${fleetId(fleet)}`));
   }));
+});
+
+Deno.test("a manager is known by its id alone", () => {
+  assert.equal(isManager(`URI:${managerId}`), true);
+  assert.equal(isManager(`URI:${fleetId("tenant-a")}`), false);
+  assert.equal(isManager(`URI:${managerId}, URI:${fleetId("tenant-a")}`), false);
+  assert.equal(isManager(`DNS:${managerId}`), false);
 });

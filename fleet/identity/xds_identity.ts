@@ -51,26 +51,30 @@ export class XdsIdentity {
     return trustBundle(this.#known());
   }
 
-  /** For a manager's server. @throws Error while no authority is known. */
+  /**
+   * For a manager: it serves Envoys and other managers, and is a client of the leading one.
+   *
+   * @throws Error while no authority is known.
+   */
   issueManager(): Promise<IssuedCertificate> {
-    return this.#issue("kubelb-manager", managerId, "server");
+    return this.#issue("kubelb-manager", managerId, ["server", "client"]);
   }
 
   /** For the Envoys of a fleet. @throws Error while no authority is known. */
   issueFleet(fleet: string): Promise<IssuedCertificate> {
-    return this.#issue("kubelb-envoy", fleetId(fleet), "client");
+    return this.#issue("kubelb-envoy", fleetId(fleet), ["client"]);
   }
 
   async #issue(
     commonName: string,
     id: string,
-    usage: "server" | "client",
+    usages: readonly ("server" | "client")[],
   ): Promise<IssuedCertificate> {
     const { current } = this.#known();
     const now = this.clock.now();
     const issued = await issueCertificate(current, {
       subject: [{ CN: [commonName] }],
-      usages: [usage],
+      usages,
       alternativeNames: [{ type: "url", value: id }],
     }, { notBefore: now - backdating, notAfter: now + this.lifetimes.leaf });
     return { ...issued, renewAt: now + this.lifetimes.leaf / 2 };

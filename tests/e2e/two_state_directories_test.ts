@@ -41,6 +41,11 @@ Deno.test("two managers with state directories of their own never serve the same
   }, { describe: "one Envoy for each tenant" });
   assert.match(await second.metrics(), /leader_election_master_status\{[^}]*\} 0/);
 
+  // Whichever manager an Envoy is connected to, the one that leads knows what it says.
+  for (const tenant of newcomers) {
+    await fixture.condition(tenant, "web", "Programmed", { status: "True" }, 30_000);
+  }
+
   // The second leads now; the Envoy that it must not join serves on with what it has.
   await first.kill("SIGKILL");
   await fixture.createLoadBalancer("acme", "late");

@@ -4,53 +4,76 @@
  * @module
  */
 import { parseKey } from "../../../apis/meta/v1.ts";
+import type { Clock } from "../../../base/clock.ts";
 import { Listeners } from "../../../base/listeners.ts";
 import type { Resource } from "../../../envoy/xds/resource.ts";
 import type { ResourceStores } from "../../../envoy/xds/resource_stores.ts";
 import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import type { DataPlaneView } from "../loadbalancer/data_plane_view.ts";
-import type { Acknowledgements, Progress } from "./acknowledgements.ts";
+import type { ReportSource } from "../replicas/leader_link.ts";
+import { mergedProgress } from "../replicas/merged_progress.ts";
+import type { ReplicaMessage } from "../replicas/replica_message.ts";
+import type { ReplicaReports } from "../replicas/replica_reports.ts";
+import { type Acknowledgements, patience, type Progress } from "./acknowledgements.ts";
 import type { EnvoyControlPlane } from "./envoy_control_plane.ts";
 import { ownerKeyOf } from "./resources.ts";
 import type { ServedState } from "./served_state.ts";
 
-/** Answers the controllers that report to users. */
-export class DataPlane implements DataPlaneView, Disposable {
-  readonly #controlPlane: EnvoyControlPlane;
-  readonly #runtime: FleetRuntime;
-  readonly #acknowledgements: Acknowledgements;
-  readonly #stores: ResourceStores;
+/** Where the knowledge comes from. */
+export interface DataPlaneOptions {
+  readonly controlPlane: EnvoyControlPlane;
+  readonly acknowledgements: Acknowledgements;
+  readonly runtime: FleetRuntime;
+  readonly stores: ResourceStores;
+  /** What other managers say of their Envoys; absent where none can. */
+  readonly reports?: ReplicaReports | undefined;
+  readonly clock: Clock;
+}
+
+/** Answers the controllers that report to users, and other managers. */
+export class DataPlane implements DataPlaneView, ReportSource, Disposable {
+  readonly #options: DataPlaneOptions;
   readonly #changes = new Listeners<string>();
   readonly #subscriptions = new DisposableStack();
 
-  constructor(
-    controlPlane: EnvoyControlPlane,
-    acknowledgements: Acknowledgements,
-    runtime: FleetRuntime,
-    stores: ResourceStores,
-  ) {
-    this.#controlPlane = controlPlane;
-    this.#acknowledgements = acknowledgements;
-    this.#runtime = runtime;
-    this.#stores = stores;
-    this.#subscriptions.use(acknowledgements.answers.subscribe((names) => this.#tellOwners(names)));
-    this.#subscriptions.use(controlPlane.decisions.subscribe((key) => this.#tell(key)));
-    this.#subscriptions.use(runtime.subscribe((fleet) => this.#tellFleet(fleet)));
+  constructor(options: DataPlaneOptions) {
+    this.#options = options;
+    const { acknowledgements, controlPlane, runtime, reports } = options;
+    const subscriptions = this.#subscriptions;
+    subscriptions.use(acknowledgements.answers.subscribe((names) => this.#tellOwners(names)));
+    subscriptions.use(controlPlane.decisions.subscribe((key) => this.#tell(key)));
+    subscriptions.use(runtime.subscribe((fleet) => this.#tellFleet(fleet)));
+    subscriptions.use(reports?.changes.subscribe((key) => this.#tell(key)) ?? null);
   }
 
   state(key: string): ServedState | undefined {
-    return this.#controlPlane.state(key);
+    return this.#options.controlPlane.state(key);
   }
 
+  /** How far the Envoys of all managers are. */
   progress(key: string): Progress {
-    const fleet = parseKey(key).namespace ?? "";
-    const { resources = [], since = 0 } = this.state(key) ?? {};
-    return this.#refusal(fleet, resources) ??
-      this.#acknowledgements.progress(fleet, resources, since);
+    const { generation = 0, since = 0 } = this.state(key) ?? {};
+    const others = this.#options.reports?.about(key, generation) ?? [];
+    const overdue = this.#options.clock.monotonic() - since >= patience;
+    return mergedProgress(this.#ownProgress(key), others, overdue);
+  }
+
+  /** How far the Envoys of this manager are, for the one that leads. */
+  report(key: string): ReplicaMessage {
+    return {
+      key,
+      generation: this.state(key)?.generation ?? 0,
+      progress: this.#ownProgress(key),
+    };
+  }
+
+  /** Keys of all load balancers that are served. */
+  keys(): Iterable<string> {
+    return this.#options.controlPlane.keys();
   }
 
   fleetProblem(fleet: string): string | undefined {
-    const { state, message } = this.#runtime.status(fleet);
+    const { state, message } = this.#options.runtime.status(fleet);
     return state === "failed" || state === "backoff" ? message ?? `Envoy: ${state}` : undefined;
   }
 
@@ -64,8 +87,8 @@ export class DataPlane implements DataPlaneView, Disposable {
 
   /** What is in quarantine is not sent to Envoys that connect now: they cannot say what is wrong. */
   #refusal(fleet: string, resources: readonly Resource[]): Progress | undefined {
-    if (!this.#stores.has(fleet)) return undefined;
-    const store = this.#stores.get(fleet);
+    if (!this.#options.stores.has(fleet)) return undefined;
+    const store = this.#options.stores.get(fleet);
     for (const resource of resources) {
       const message = store.refusalOf(resource);
       if (message !== undefined) return { kind: "rejected", message };
@@ -73,12 +96,19 @@ export class DataPlane implements DataPlaneView, Disposable {
     return undefined;
   }
 
+  #ownProgress(key: string): Progress {
+    const { acknowledgements } = this.#options;
+    const fleet = parseKey(key).namespace ?? "";
+    const { resources = [], since = 0 } = this.state(key) ?? {};
+    return this.#refusal(fleet, resources) ?? acknowledgements.progress(fleet, resources, since);
+  }
+
   #tellOwners(names: Iterable<string>): void {
     for (const key of new Set([...names].map(ownerKeyOf))) this.#tell(key);
   }
 
   #tellFleet(fleet: string): void {
-    for (const key of this.#controlPlane.ledger.keys(fleet)) this.#tell(key);
+    for (const key of this.#options.controlPlane.ledger.keys(fleet)) this.#tell(key);
   }
 
   #tell(key: string): void {

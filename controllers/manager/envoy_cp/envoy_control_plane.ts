@@ -98,6 +98,11 @@ export class EnvoyControlPlane {
     return this.#entries.get(key);
   }
 
+  /** Keys of all load balancers that are served. */
+  keys(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
   /**
    * Waits for the caches, translates everything, and opens the stores for answers.
    *
