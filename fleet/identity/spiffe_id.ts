@@ -15,16 +15,14 @@ export function fleetId(fleet: string): string {
 }
 
 /**
- * The fleet that a certificate's alternative names speak of.
+ * The fleet that a certificate speaks of.
  *
- * @param alternativeNames as TLS libraries print them: `URI:spiffe://kubelb/tenant-a, DNS:other`.
+ * @param uris all URIs that the certificate is good for.
  * @returns undefined when it is not one, or more than one.
  */
-export function fleetOf(alternativeNames: string): string | undefined {
-  const ids = alternativeNames.split(", ").filter((name) => name.startsWith("URI:"));
+export function fleetOf(uris: readonly string[]): string | undefined {
   // More than one URI is no SPIFFE certificate: who it is would depend on which is read.
-  const [id] = ids.length === 1 ? ids : [];
-  const uri = id?.slice("URI:".length);
+  const [uri] = uris.length === 1 ? uris : [];
   if (uri === undefined || uri === managerId || !uri.startsWith(trustDomain)) return undefined;
   const fleet = uri.slice(trustDomain.length);
   return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(fleet) ? fleet : undefined;
