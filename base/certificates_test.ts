@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import {
+  type AlternativeName,
   checkAuthority,
   createAuthority,
   generateKeys,
   issueCertificate,
   privateKeyPem,
+  urisOf,
   validityOf,
 } from "./certificates.ts";
 
@@ -33,6 +35,23 @@ Deno.test("a certificate carries its names and is signed by the authority, and b
   assert.equal(parsed.subjectAltName, "URI:spiffe://kubelb/someone");
   assert.equal(parsed.verify(new X509Certificate(authority.certificate).publicKey), true);
   assert.equal(parsed.verify(new X509Certificate(other.certificate).publicKey), false);
+});
+
+Deno.test("a certificate's URIs are told apart from names that look like several", async () => {
+  const authority = await createAuthority("test", validity);
+  const uris = async (...alternativeNames: AlternativeName[]) => {
+    const request = { subject: [], usages: [], alternativeNames };
+    const { certificate } = await issueCertificate(authority, request, validity);
+    return urisOf(new Uint8Array(new X509Certificate(certificate).raw));
+  };
+  assert.deepEqual(await uris(), []);
+  assert.deepEqual(await uris({ type: "dns", value: "x, URI:spiffe://a/b" }), []);
+  assert.deepEqual(await uris({ type: "url", value: "spiffe://a/b, DNS:x" }), [
+    "spiffe://a/b, DNS:x",
+  ]);
+  const both: AlternativeName[] = ["spiffe://a/b", "spiffe://a/c"]
+    .map((value) => ({ type: "url", value }));
+  assert.deepEqual(await uris({ type: "dns", value: "x" }, ...both), both.map((u) => u.value));
 });
 
 Deno.test("validity is read to the second", async () => {

@@ -1,16 +1,14 @@
 /**
- * `deno task compile [FLAGS]`: the program as one executable, `dist/executable/kubelb`. Flags are those of
- * `deno compile`, for example `--target=aarch64-unknown-linux-gnu`. It needs a download; `deno task
- * bundle` does not.
+ * `deno task compile [FLAGS]`: the program as one executable, `dist/executable/kubelb`. Flags are
+ * those of `deno compile`, for example `--target=aarch64-unknown-linux-gnu`. It needs a download;
+ * `deno task bundle` does not.
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
+import { root } from "./house_rules/source_path.ts";
 import { printLine } from "./process/print_line.ts";
 import { runtimeOf } from "./process/runtime.ts";
 import { runDeno } from "./test_command/run_command.ts";
-
-const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** What is baked in serves both modes: the permissions of the manager. */
 const v8Flags = runtimeOf("manager").flags.filter((flag) => flag.startsWith("--v8-flags="));

@@ -11,9 +11,5 @@ export { xdsEndpoint, type XdsEndpointFile } from "./bootstrap_xds.ts";
 export { defaultHealthCheckPace, type HealthCheck, type HealthCheckPace } from "./health_check.ts";
 export { healthCheckInterval } from "./health_check_interval.ts";
 export type { L4Endpoint, L4Service } from "./l4_service.ts";
-export {
-  translateEndpoints,
-  translateFrontPort,
-  translateL4Service,
-} from "./translate_l4_service.ts";
+export { translateEndpoints, translateL4Service } from "./translate_l4_service.ts";
 export type { TranslatedResource } from "./translated_resource.ts";

@@ -19,23 +19,16 @@ import { udpListener } from "./udp_listener.ts";
  * found and reported before.
  */
 export function translateL4Service(service: L4Service): TranslatedResource[] {
-  const [cluster, ...listener] = translateFrontPort(service);
-  return [cluster, translateEndpoints(service), ...listener];
-}
-
-/** Cluster and listener: they do not depend on the endpoints. */
-export function translateFrontPort(
-  service: L4Service,
-): [cluster: TranslatedResource, ...listener: TranslatedResource[]] {
   const { name } = service;
   const listener = service.protocol === "UDP" ? udpListener(service) : tcpListener(service);
   return [
     { typeUrl: typeUrls.cluster, name, message: cluster(service) },
+    translateEndpoints(service),
     ...(listener === undefined ? [] : [{ typeUrl: typeUrls.listener, name, message: listener }]),
   ];
 }
 
-/** The part that changes most often. */
+/** The part that changes most often; cluster and listener do not depend on the endpoints. */
 export function translateEndpoints(service: L4Service): TranslatedResource {
   return { typeUrl: typeUrls.endpoint, name: service.name, message: endpoints(service) };
 }

@@ -6,7 +6,7 @@
 
 /** Upper bounds; what exceeds one is refused with status RESOURCE_EXHAUSTED, others go on. */
 export interface XdsLimits {
-  /** Connections at once. */
+  /** Connections with streams at once; one that asks for nothing is not counted. */
   readonly connections: number;
   /** Streams at once on one connection; an Envoy of ours has one. */
   readonly streamsPerConnection: number;

@@ -3,23 +3,28 @@
  *
  * @module
  */
+import { urisOf } from "../../base/certificates.ts";
 import type { Peer } from "./transport.ts";
 
 /** The certificate of a client. */
 export interface PeerCertificate {
-  /** As TLS libraries print them: `URI:spiffe://kubelb/tenant-a, DNS:other`. */
-  readonly alternativeNames: string;
+  /** The URIs that it is good for: `spiffe://kubelb/tenant-a`. */
+  readonly uris: readonly string[];
   /** Milliseconds since 1970. */
   readonly notAfter: number;
 }
 
-/** Undefined for a client without a certificate. */
+/**
+ * Undefined for a client without a certificate.
+ *
+ * @throws Error when it cannot be read.
+ */
 export function peerCertificate({ authContext }: Peer): PeerCertificate | undefined {
   const certificate = field(authContext, "sslPeerCertificate");
   const notAfter = Date.parse(String(field(certificate, "valid_to")));
-  if (Number.isNaN(notAfter)) return undefined;
-  const names = field(certificate, "subjectaltname");
-  return { alternativeNames: typeof names === "string" ? names : "", notAfter };
+  const der = field(certificate, "raw");
+  if (Number.isNaN(notAfter) || !(der instanceof Uint8Array)) return undefined;
+  return { uris: urisOf(new Uint8Array(der)), notAfter };
 }
 
 function field(value: unknown, name: string): unknown {

@@ -5,6 +5,7 @@
  */
 import { ChannelCredentials, Client, type ClientDuplexStream } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
+import { urisOf } from "../../base/certificates.ts";
 import type { TlsMaterial } from "./tls_credentials.ts";
 
 /** An open stream; disposing of it closes it and its connection. */
@@ -20,8 +21,8 @@ export interface PeerStreamOptions {
   readonly address: string;
   readonly path: string;
   readonly tls: TlsMaterial;
-  /** Whether the server's certificate, by its alternative names, is that of the right one. */
-  readonly isServer: (alternativeNames: string) => boolean;
+  /** Whether a server whose certificate is good for `uris` is the right one. */
+  readonly isServer: (uris: readonly string[]) => boolean;
 }
 
 const identity = (bytes: Uint8Array) => Buffer.from(bytes);
@@ -61,7 +62,7 @@ function credentials({ tls, isServer }: PeerStreamOptions): ChannelCredentials {
     Buffer.from(tls.certificate),
     {
       checkServerIdentity: (_host, certificate) =>
-        isServer(certificate.subjectaltname ?? "")
+        isServer(urisOf(new Uint8Array(certificate.raw)))
           ? undefined
           : new Error("the server's certificate is not that of a manager"),
     },

@@ -132,11 +132,12 @@ export class HostRuntime implements FleetRuntime {
   async remove(fleet: string): Promise<void> {
     const supervisor = this.#supervisors.get(fleet);
     if (supervisor === undefined) return;
-    // Before its folder goes; a start, should it be wanted again, writes them anew.
-    this.#credentials?.forget(fleet);
     await supervisor.remove();
     // It may have been wanted again meanwhile.
-    if (supervisor.status.state === "stopped") this.#supervisors.delete(fleet);
+    if (supervisor.status.state !== "stopped") return;
+    this.#supervisors.delete(fleet);
+    // Not before: a start that was under way writes them, and would have them kept fresh for ever.
+    this.#credentials?.forget(fleet);
   }
 
   status(fleet: string): FleetStatus {
@@ -189,8 +190,9 @@ export class HostRuntime implements FleetRuntime {
   async #release(): Promise<void> {
     this.#disposed = true;
     this.#logTimer[Symbol.dispose]();
-    this.#credentials?.[Symbol.dispose]();
     for (const supervisor of this.#supervisors.values()) await supervisor[Symbol.asyncDispose]();
+    // After the starts that were under way, which write them and set a timer.
+    this.#credentials?.[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     this.state[Symbol.dispose]();
   }

@@ -65,9 +65,11 @@ export function planAuthority(
   const { current, next, retired } = authorities;
   const valid = retired.filter((pem) => validityOf(pem).notAfter > now);
   if (valid.length < retired.length) return { kind: "forget", retired: valid };
+  const end = validityOf(current.certificate).notAfter;
+  // One that has expired signs nothing that is of use: there is nobody left to wait for.
   const step = next === undefined
-    ? validityOf(current.certificate).notAfter - lifetimes.authorityRenewal
-    : madeAt(validityOf(next.certificate)) + lifetimes.announcement;
+    ? end - lifetimes.authorityRenewal
+    : Math.min(madeAt(validityOf(next.certificate)) + lifetimes.announcement, end);
   if (step <= now) return { kind: next === undefined ? "announce" : "promote" };
   const ends = retired.map((pem) => validityOf(pem).notAfter);
   return { kind: "keep", for: Math.min(step, ...ends) - now };

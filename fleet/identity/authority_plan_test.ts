@@ -48,6 +48,16 @@ Deno.test("a successor signs only when everyone has had the time to trust it", a
   });
 });
 
+Deno.test("the successor of one that has expired signs at once: nobody is connected any more", async () => {
+  const now = start + lifetimes.authority;
+  const current = await madeAt(start);
+  assert.equal(planAuthority({ current, retired: [] }, lifetimes, now).kind, "announce");
+  const authorities = { current, next: await madeAt(now), retired: [] };
+  assert.equal(planAuthority(authorities, lifetimes, now).kind, "promote");
+  const after = promoted(authorities);
+  assert.deepEqual(planAuthority(after, lifetimes, now), { kind: "forget", retired: [] });
+});
+
 Deno.test("what a retired authority has signed is trusted as long as it can be valid", async () => {
   const old = await madeAt(start);
   const authorities = {

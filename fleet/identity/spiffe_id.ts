@@ -15,25 +15,24 @@ export function fleetId(fleet: string): string {
 }
 
 /**
- * The fleet that a certificate's alternative names speak of.
+ * The fleet that a certificate speaks of.
  *
- * @param alternativeNames as TLS libraries print them: `URI:spiffe://kubelb/tenant-a, DNS:other`.
+ * @param uris all URIs that the certificate is good for.
  * @returns undefined when it is not one, or more than one.
  */
-export function fleetOf(alternativeNames: string): string | undefined {
-  const uri = spiffeId(alternativeNames);
+export function fleetOf(uris: readonly string[]): string | undefined {
+  const uri = spiffeId(uris);
   if (uri === undefined || uri === managerId || !uri.startsWith(trustDomain)) return undefined;
   const fleet = uri.slice(trustDomain.length);
   return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(fleet) ? fleet : undefined;
 }
 
-/** Whether a certificate's alternative names are those of a manager. */
-export function isManager(alternativeNames: string): boolean {
-  return spiffeId(alternativeNames) === managerId;
+/** Whether a certificate that is good for `uris` is a manager's. */
+export function isManager(uris: readonly string[]): boolean {
+  return spiffeId(uris) === managerId;
 }
 
-function spiffeId(alternativeNames: string): string | undefined {
-  const ids = alternativeNames.split(", ").filter((name) => name.startsWith("URI:"));
-  // More than one URI is no SPIFFE certificate: who it is would depend on which is read.
-  return ids.length === 1 ? ids[0]!.slice("URI:".length) : undefined;
+/** More than one URI is no SPIFFE certificate: who it is would depend on which is read. */
+function spiffeId(uris: readonly string[]): string | undefined {
+  return uris.length === 1 ? uris[0] : undefined;
 }

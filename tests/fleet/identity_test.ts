@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createAuthority, type KeyPair } from "../../base/certificates.ts";
-import { systemClock } from "../../base/clock.ts";
+import { delay, systemClock } from "../../base/clock.ts";
 import { silentLogger } from "../../base/logger.ts";
 import { authorizeByCertificate } from "../../controllers/manager/identity/authorize_fleet.ts";
 import { ServerCertificate } from "../../controllers/manager/identity/server_certificate.ts";
@@ -118,4 +118,35 @@ Deno.test("an Envoy whose server has an authority it does not trust stays withou
   );
   assert.equal(server.streams.opened, 0);
   assert.equal(runtime.status(fleet).state, "starting");
+});
+
+Deno.test("a fleet that is removed while it starts gets no certificates afterwards", async () => {
+  await using fixture = await Fixture.create();
+  const identity = new XdsIdentity(systemClock);
+  identity.use({ current: await newAuthority(), retired: [] });
+  const asked = Promise.withResolvers<void>();
+  const removed = Promise.withResolvers<void>();
+  let issued = 0;
+  const issuer = {
+    changes: identity.changes,
+    trust: () => identity.trust(),
+    async issueFleet(fleet: string) {
+      issued++;
+      asked.resolve();
+      await removed.promise;
+      return await identity.issueFleet(fleet);
+    },
+  };
+  await using xds = await fixture.startXds();
+  await using runtime = await fixture.openRuntime(xds.port, { issuer });
+  const starting = runtime.ensure(fleet);
+  await asked.promise;
+  const removing = runtime.remove(fleet);
+  removed.resolve();
+  await Promise.all([starting, removing]);
+  assert.equal(runtime.status(fleet).state, "stopped");
+  identity.use(identity.authorities!);
+  // Renewals that are due begin with a timer of no time; this one comes after them.
+  await delay(systemClock, 0);
+  assert.equal(issued, 1);
 });

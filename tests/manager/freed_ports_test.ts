@@ -16,15 +16,9 @@ Deno.test("who found no listener port gets a freed one, at the latest from the n
   const exhausted = { status: "False", reason: "PortRangeExhausted" };
   await hub.condition("acme", "second", "Accepted", exhausted);
   await hub.condition("acme", "second", "Ready", exhausted);
-  await eventually(async () => {
-    type Events = { items: { reason: string; regarding: { kind: string; name: string } }[] };
-    const path = "/apis/events.k8s.io/v1/namespaces/tenant-acme/events";
-    const { items } = await hub.admin.request<Events>("GET", path);
-    return items.some(({ reason, regarding }) =>
-      reason === "PortRangeExhausted" && regarding.kind === "LoadBalancer" &&
-      regarding.name === "second"
-    );
-  }, { describe: "an event on the load balancer" });
+  await eventually(() => hub.hasEvent("acme", "PortRangeExhausted", "second"), {
+    describe: "an event on the load balancer",
+  });
 
   // A freed port rests for ten minutes, which only the manager that saw it freed remembers.
   await hub.deleteLoadBalancer("acme", "first");

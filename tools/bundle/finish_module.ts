@@ -29,14 +29,21 @@ export function finishModule(code: string, redirections: Redirections): string {
   return toAscii(finished);
 }
 
-/** Escapes work in strings, templates, regular expressions and names alike; in comments they do no harm. */
+/**
+ * Escapes work in strings, templates, regular expressions and names alike; in comments they do no harm.
+ * A backslash before such a character means nothing, and would take the escape's own away.
+ */
 function toAscii(code: string): string {
   return code.replace(
-    /[^\p{ASCII}]/gv,
-    (character) =>
-      Array.from(
-        { length: character.length },
-        (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
-      ).join(""),
+    /(\\*)([^\p{ASCII}])/gv,
+    (_, backslashes: string, character: string) =>
+      backslashes.slice(backslashes.length % 2) + escapesOf(character),
   );
+}
+
+function escapesOf(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+  ).join("");
 }

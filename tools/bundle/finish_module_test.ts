@@ -23,3 +23,9 @@ Deno.test("any text in a string is the same text in ASCII", () => {
     assert.equal(JSON.parse(finished), text);
   }));
 });
+
+Deno.test("a backslash before a character that is not ASCII means nothing, two are one", () => {
+  assert.equal(finishModule(String.raw`"\é"`, {}), String.raw`"\u00e9"`);
+  assert.equal(finishModule(String.raw`"\\é"`, {}), String.raw`"\\\u00e9"`);
+  assert.equal(finishModule(String.raw`/[\–]/`, {}), String.raw`/[\u2013]/`);
+});

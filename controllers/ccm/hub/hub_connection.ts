@@ -10,7 +10,7 @@ import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { TroubleLog } from "../../../kube/trouble_log.ts";
 import type { CcmMetrics, HubOperation } from "../ccm_metrics.ts";
-import { afterCall, type HubState, refusalText } from "./hub_state.ts";
+import { afterCall, hubRefusalText, type HubState } from "./hub_state.ts";
 
 /** What a {@linkcode HubConnection} works with. */
 export interface HubConnectionOptions {
@@ -55,7 +55,7 @@ export class HubConnection {
   /** Why the hub refuses us and what to do; `undefined` while it does not. */
   get refusal(): string | undefined {
     return this.#state.kind === "refusing"
-      ? refusalText(this.#state.reason, this.options)
+      ? hubRefusalText(this.#state.reason, this.options)
       : undefined;
   }
 

@@ -54,7 +54,7 @@ export function afterCall(
 }
 
 /** Says what is wrong and what to do; for log, events and `/readyz`. */
-export function refusalText(
+export function hubRefusalText(
   reason: RefusalReason,
   { namespace, source }: { readonly namespace: string; readonly source: string },
 ): string {

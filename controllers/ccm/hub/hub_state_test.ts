@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError, type ApiErrorReason } from "../../../kube/api_error.ts";
 import type { HubOperation } from "../ccm_metrics.ts";
-import { afterCall, type HubState, refusalText } from "./hub_state.ts";
+import { afterCall, hubRefusalText, type HubState } from "./hub_state.ts";
 
 const usable: HubState = { kind: "usable" };
 const silent: HubState = { kind: "silent", since: 1 };
@@ -50,7 +50,7 @@ Deno.test("our own end says nothing about the hub", () => {
 Deno.test("every refusal names the place and what to look at", () => {
   const where = { namespace: "tenant-acme", source: "/etc/hub.kubeconfig" };
   for (const reason of ["Unauthorized", "Forbidden", "NamespaceGone"] as const) {
-    const text = refusalText(reason, where);
+    const text = hubRefusalText(reason, where);
     assert.match(text, /tenant-acme/);
     assert.match(text, /was the tenant deleted/);
   }

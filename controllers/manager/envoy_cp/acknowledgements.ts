@@ -85,11 +85,6 @@ export class Acknowledgements implements XdsObserver {
     this.answers.emit([...resources.keys()]);
   }
 
-  /** How many Envoys of a fleet are connected. */
-  connectedCount(fleet: string): number {
-    return this.#fleets.get(fleet)?.size ?? 0;
-  }
-
   /**
    * How far the fleet is with `resources`.
    *

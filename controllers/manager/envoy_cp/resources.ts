@@ -8,7 +8,7 @@ import type { Service } from "../../../apis/core/v1.ts";
 import type { ObjectName } from "../../../apis/meta/v1.ts";
 import { typeUrls } from "../../../envoy/proto/mod.ts";
 import type { L4Service } from "../../../envoy/translate/l4_service.ts";
-import { translateEndpoints, translateFrontPort } from "../../../envoy/translate/mod.ts";
+import { translateEndpoints, translateL4Service } from "../../../envoy/translate/mod.ts";
 import type { TranslatedResource } from "../../../envoy/translate/translated_resource.ts";
 import { encodeResource, type Resource } from "../../../envoy/xds/resource.ts";
 import type { ResourceName } from "../../../envoy/xds/withheld_names.ts";
@@ -29,10 +29,9 @@ export interface Translated {
 export function resourcesOf(services: readonly L4Service[], before?: Translated): Resource[] {
   return services.flatMap((service) => {
     const known = before?.services.find(({ name }) => name === service.name);
-    const [cluster, ...listener] = known && before && sameFrontPort(known, service)
-      ? before.resources.filter(isOfFrontPort(service.name))
-      : translateFrontPort(service).map(encode);
-    return [cluster!, encode(translateEndpoints(service)), ...listener];
+    return known && before && sameFrontPort(known, service)
+      ? withEndpointsOf(service, before.resources)
+      : translateL4Service(service).map(encode);
   });
 }
 
@@ -44,8 +43,10 @@ function sameFrontPort(a: L4Service, b: L4Service): boolean {
   return isDeepStrictEqual({ ...a, endpoints: [] }, { ...b, endpoints: [] });
 }
 
-function isOfFrontPort(name: string): (resource: Resource) => boolean {
-  return (resource) => resource.name === name && resource.typeUrl !== typeUrls.endpoint;
+function withEndpointsOf(service: L4Service, before: readonly Resource[]): Resource[] {
+  return before.filter(({ name }) => name === service.name).map((resource) =>
+    resource.typeUrl === typeUrls.endpoint ? encode(translateEndpoints(service)) : resource
+  );
 }
 
 /** The name of a front port: of its {@linkcode L4Service} and so of its resources. */

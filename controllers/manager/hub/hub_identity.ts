@@ -22,7 +22,10 @@ export function hubIdentity(
   const ask = async () => {
     try {
       const signal = AbortSignal.timeout(patience);
-      return (await client.get(namespaces, { name: "kube-system" }, { signal }))?.metadata.uid;
+      const found = await client.get(namespaces, { name: "kube-system" }, { signal });
+      // An API server that has just begun with an empty store has not made it yet.
+      if (found === undefined) asking = undefined;
+      return found?.metadata.uid;
     } catch (error) {
       log.warn("the UID of the hub's namespace kube-system cannot be read", { error });
       asking = undefined;

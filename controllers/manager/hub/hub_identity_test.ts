@@ -19,3 +19,12 @@ Deno.test("the hub is asked who it is until it has answered once", async () => {
   assert.equal(await hub(), "8c1f");
   assert.equal(asked, 2);
 });
+
+Deno.test("a hub that has no kube-system yet is asked again", async () => {
+  let made = false;
+  const get = async () => made ? { metadata: { name: "kube-system", uid: "8c1f" } } : undefined;
+  const hub = hubIdentity({ get } as unknown as Pick<KubeClient, "get">, silentLogger);
+  assert.equal(await hub(), undefined);
+  made = true;
+  assert.equal(await hub(), "8c1f");
+});

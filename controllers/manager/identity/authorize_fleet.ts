@@ -22,7 +22,7 @@ export function authorizeByCertificate(
 ): Authorization {
   const certificate = peerCertificate(peer);
   if (certificate === undefined) return { refused: "a client certificate is needed" };
-  const fleet = fleetOf(certificate.alternativeNames);
+  const fleet = fleetOf(certificate.uris);
   if (fleet === undefined) return { refused: "the client's certificate is not that of a fleet" };
   if (fleet !== nodeId) {
     return { refused: `the client's certificate is for "${fleet}", its node id is "${nodeId}"` };

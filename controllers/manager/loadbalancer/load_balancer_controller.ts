@@ -25,6 +25,7 @@ import {
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { hasFinalizer } from "../../../kube/finalizer.ts";
 import type { LiveSettings } from "../config/live_settings.ts";
+import type { TenantSettings } from "../config/tenant_settings.ts";
 import { ReconcileMetrics } from "../reconcile_metrics.ts";
 import type { HubCaches } from "../hub/hub_caches.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
@@ -135,7 +136,7 @@ export class LoadBalancerController {
     const tenant = settings.settingsOf(namespace);
     if (tenant === undefined) return await this.#serveNobody(loadBalancer, context);
     if (!this.#isOpen(namespace)) return;
-    if (!tenant.loadBalancer.disabled) return await this.#serve(loadBalancer, context);
+    if (!tenant.loadBalancer.disabled) return await this.#serve(loadBalancer, tenant, context);
     return await this.#withdraw(loadBalancer, disabled, context);
   }
 
@@ -167,6 +168,7 @@ export class LoadBalancerController {
 
   async #serve(
     loadBalancer: LoadBalancer,
+    settings: TenantSettings,
     context: ReconcileContext,
   ): Promise<ReconcileResult | void> {
     const { signal } = context;
@@ -178,7 +180,6 @@ export class LoadBalancerController {
       return await this.#reporter.report(loadBalancer, verdict, service, signal);
     }
     const current = await this.#withFinalizer(loadBalancer, signal);
-    const settings = this.#options.settings.settingsOf(current.metadata.namespace ?? "")!;
     const outcome = await this.#writer.bring(current, read.ports, settings, context);
     if (outcome.kind === "wait") return;
     const { portConflict } = outcome;

@@ -21,6 +21,7 @@ import type { Resolution } from "../envoy_cp/evaluation.ts";
 import { addressConditionType } from "../host_load_balancer/address_condition.ts";
 import type { RuntimeKind } from "./hub_service.ts";
 import { withoutPastConflicts } from "./port_conflict.ts";
+import { atAbsence } from "./tenant_absence.ts";
 
 /** What a condition says, without type and times. */
 export type Verdict = Pick<NewCondition, "status" | "reason" | "message">;
@@ -56,15 +57,16 @@ export function loadBalancerStatus(input: StatusInput): LoadBalancerStatus {
   const { loadBalancer, hubService } = input;
   const { generation = 0 } = loadBalancer.metadata;
   const ingress = hubService?.status?.loadBalancer?.ingress ?? [];
-  const { hostname } = loadBalancer.status ?? {};
+  const { hostname, conditions = [] } = loadBalancer.status ?? {};
+  const present = input.portConflict
+    ? conditions as readonly Condition[]
+    : withoutPastConflicts(loadBalancer);
   return {
     observedGeneration: generation,
     conditions: conditionsOf(input, ingress).reduce(
       (list, [type, verdict]) =>
         setCondition(list, { type, observedGeneration: generation, ...verdict }, input.now),
-      input.portConflict
-        ? (loadBalancer.status?.conditions ?? []) as readonly Condition[]
-        : withoutPastConflicts(loadBalancer),
+      atAbsence(present, input.acceptance),
     ).slice(),
     loadBalancer: { ingress: ingress.slice() },
     service: {

@@ -10,6 +10,7 @@ import {
 } from "../../../apis/kubelb/conditions.ts";
 import { tenantOfNamespace } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import type { Condition } from "../../../apis/meta/v1.ts";
 import type { Verdict } from "./load_balancer_status.ts";
 
 /**
@@ -38,4 +39,15 @@ export function patienceLeft(loadBalancer: LoadBalancer, now: number): number {
   if (said?.reason !== reasons.tenantNotFound) return tenantPatience;
   const since = Date.parse(said.lastTransitionTime);
   return Math.min(tenantPatience, Math.max(0, since + tenantPatience - now));
+}
+
+/**
+ * The conditions that a new status goes on from. Where the object was refused before, for another
+ * reason, the condition would keep that time, which belongs to its status and not to the reason:
+ * patience would be over before it began.
+ */
+export function atAbsence(conditions: readonly Condition[], acceptance: Verdict) {
+  const before = findCondition(conditions, types.accepted)?.reason;
+  const begins = acceptance.reason === reasons.tenantNotFound && before !== acceptance.reason;
+  return begins ? conditions.filter(({ type }) => type !== types.accepted) : conditions;
 }

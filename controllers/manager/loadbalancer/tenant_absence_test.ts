@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { loadBalancerWith } from "./testdata.ts";
+import { loadBalancerStatus } from "./load_balancer_status.ts";
+import { hubServiceWith, loadBalancerWith } from "./testdata.ts";
 import { patienceLeft, tenantNotFound, tenantPatience } from "./tenant_absence.ts";
 
 const since = Date.parse("2026-01-01T00:00:00Z");
@@ -29,4 +30,25 @@ Deno.test("one whose absence was not told yet has all of it, and a clock that we
   assert.equal(patienceLeft(loadBalancerWith({}), since), tenantPatience);
   assert.equal(patienceLeft(told("Invalid"), since + 10 * tenantPatience), tenantPatience);
   assert.equal(patienceLeft(told("TenantNotFound"), since - 1_000), tenantPatience);
+});
+
+Deno.test("one that was refused for another reason long ago has all of it, once and not again", () => {
+  const acceptance = tenantNotFound("tenant-acme");
+  const statusAt = (now: number, loadBalancer = told("Invalid")) =>
+    loadBalancerStatus({
+      loadBalancer,
+      acceptance,
+      hubService: hubServiceWith({}),
+      runtime: "host",
+      resolution: undefined,
+      hasEndpoints: false,
+      programmed: undefined,
+      portConflict: undefined,
+      now: new Date(now),
+    });
+  const gone = since + 10 * tenantPatience;
+  const missing = { ...loadBalancerWith({}), status: statusAt(gone) };
+  assert.equal(patienceLeft(missing, gone), tenantPatience);
+  const still = { ...missing, status: statusAt(gone + 2_000, missing) };
+  assert.equal(patienceLeft(still, gone + 2_000), tenantPatience - 2_000);
 });

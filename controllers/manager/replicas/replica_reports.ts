@@ -39,7 +39,7 @@ export class ReplicaReports {
   }
 
   #open(transport: StreamTransport): StreamReceiver {
-    if (!isManager(peerCertificate(transport.peer)?.alternativeNames ?? "")) {
+    if (!isManager(peerCertificate(transport.peer)?.uris ?? [])) {
       transport.end(new XdsError("Refused", "only managers may report"));
       return nobody;
     }

@@ -1,4 +1,10 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import {
+  type AlternativeName,
+  createAuthority,
+  issueCertificate,
+} from "../../../base/certificates.ts";
 import { silentLogger } from "../../../base/logger.ts";
 import type { XdsError } from "../../../envoy/xds/xds_error.ts";
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
@@ -8,19 +14,28 @@ import { ReplicaReports } from "./replica_reports.ts";
 const key = "tenant-a/web";
 const done: Progress = { kind: "programmed", connected: 1, silent: [] };
 
+const expiry = "Dec 24 12:00:00 2030 GMT";
+const validity = { notBefore: Date.now() - 1_000, notAfter: Date.parse(expiry) };
+const authority = await createAuthority("test", validity);
+
+/** The DER form of a certificate with one name. */
+async function certificateOf(type: AlternativeName["type"], value: string) {
+  const request = { subject: [], usages: [], alternativeNames: [{ type, value }] };
+  const { certificate } = await issueCertificate(authority, request, validity);
+  return new X509Certificate(certificate).raw;
+}
+
+const manager = await certificateOf("url", "spiffe://kubelb/manager");
+
 function start() {
   const ends: (XdsError | undefined)[] = [];
   const reports = new ReplicaReports(silentLogger);
   const changes: string[] = [];
   reports.changes.subscribe((key) => changes.push(key));
-  const connect = (address = "b:1", subjectaltname = "URI:spiffe://kubelb/manager") => {
+  const connect = (address = "b:1", raw: Uint8Array | null = manager) => {
+    const sslPeerCertificate = raw !== null && { raw, "valid_to": expiry };
     const receiver = reports.method.open({
-      peer: {
-        address,
-        authContext: {
-          sslPeerCertificate: { subjectaltname, ["valid_to"]: "Dec 24 12:00:00 2030 GMT" },
-        },
-      },
+      peer: { address, authContext: { sslPeerCertificate } },
       send: () => true,
       end: (error) => void ends.push(error),
     });
@@ -58,10 +73,15 @@ Deno.test("a manager that has lost its Envoys has none", () => {
   assert.deepEqual(reports.about(key, 1), [{ replica: "b:1", progress: undefined, connected: 0 }]);
 });
 
-Deno.test("an Envoy, or whoever is no manager, may not report", () => {
-  for (const names of ["URI:spiffe://kubelb/tenant-a", "DNS:manager", ""]) {
+Deno.test("an Envoy, or whoever is no manager, may not report", async () => {
+  const others = [
+    await certificateOf("url", "spiffe://kubelb/tenant-a"),
+    await certificateOf("dns", "x, URI:spiffe://kubelb/manager"),
+    new Uint8Array(),
+  ];
+  for (const raw of others) {
     const { reports, ends, connect } = start();
-    connect("x:1", names).say(done);
+    connect("x:1", raw.length > 0 ? raw : null).say(done);
     assert.equal(ends[0]?.reason, "Refused");
     assert.deepEqual(reports.about(key, 1), []);
   }
