@@ -12,7 +12,7 @@ import type { Counter, Registry } from "../../../base/metrics.ts";
 import type { PortConflict } from "../../../fleet/fleet_ports.ts";
 import { adoptedManagedFields, managedFieldsPatch } from "../../../kube/adoption.ts";
 import { isApiError } from "../../../kube/api_error.ts";
-import type { KubeClient } from "../../../kube/client.ts";
+import type { ApplyOptions, KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { counter } from "../../../kube/metric.ts";
@@ -111,7 +111,7 @@ export class HubServiceWriter {
     log.debug("writing the hub Service", { service: desired.metadata.name, differences });
     try {
       const options = { fieldManager: loadBalancerFieldManager, signal };
-      let service = await client.apply(services, desired, options);
+      let service = await this.#applyOrAdopt(desired, options);
       if (isIncomplete(desired, service) && await this.#adopt(service, signal)) {
         service = await client.apply(services, desired, options);
       }
@@ -125,8 +125,26 @@ export class HubServiceWriter {
     }
   }
 
+  /**
+   * Applies; a port of another owner can make that invalid, as when it has the name that a port of
+   * another number is to have. It goes once it is ours.
+   */
+  async #applyOrAdopt(desired: Service, options: ApplyOptions): Promise<Service> {
+    const { client } = this.options;
+    try {
+      return await client.apply(services, desired, options);
+    } catch (error) {
+      if (!isApiError(error, "Invalid")) throw error;
+      const { signal } = options;
+      // Not from the cache, which does not keep who owns what.
+      const actual = await client.get(services, desired.metadata, { signal });
+      if (actual === undefined || !await this.#adopt(actual, signal)) throw error;
+      return await client.apply(services, desired, options);
+    }
+  }
+
   /** Makes the fields of upstream's manager ours, so that those no longer wanted can go. */
-  async #adopt(service: Service, signal: AbortSignal): Promise<boolean> {
+  async #adopt(service: Service, signal: AbortSignal | undefined): Promise<boolean> {
     const { client } = this.options;
     const fields = adoptedManagedFields(service, loadBalancerFieldManager, ["spec", "ports"]);
     if (fields === undefined) return false;
