@@ -18,6 +18,7 @@ import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { counter } from "../../../kube/metric.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { controllerOf, isControlledBy } from "../../../kube/owner_reference.ts";
+import { isLoadBalancerClass } from "../config/load_balancer_class.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
 import { hubServiceOf, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
@@ -88,7 +89,10 @@ export class HubServiceWriter {
     }
     const { targetPorts } = assignment;
     const desired = desiredHubService({ loadBalancer, ports, targetPorts, settings, runtime });
-    if (present && (isStale(present, loadBalancer) || mustBeRecreated(desired, present))) {
+    const recreate = present !== undefined && mustBeRecreated(desired, present);
+    // Its successor would be refused; the address would be lost for nothing.
+    if (recreate && !hasPossibleClass(desired)) return impossibleClass(desired);
+    if (present && (isStale(present, loadBalancer) || recreate)) {
       await this.delete(loadBalancer, context);
       return { kind: "wait" };
     }
@@ -199,6 +203,16 @@ function isIncomplete(desired: Service, applied: Service): boolean {
 /** Made for an earlier load balancer of the same name; the garbage collector is about to come. */
 function isStale(service: Service, loadBalancer: LoadBalancer): boolean {
   return controllerOf(service) !== undefined && !isControlledBy(service, loadBalancer);
+}
+
+function hasPossibleClass({ spec: { loadBalancerClass: name } }: Service): boolean {
+  return name === undefined || isLoadBalancerClass(name);
+}
+
+function impossibleClass({ spec }: Service): ServiceOutcome {
+  const message = `the hub's operator has set the class "${spec.loadBalancerClass}" (Config or ` +
+    `Tenant), which no Service can have; the Service that is there stays as it is`;
+  return { kind: "refused", verdict: { status: "False", reason: reasons.invalid, message } };
 }
 
 function inTheWay({ metadata }: Service): ServiceOutcome {
