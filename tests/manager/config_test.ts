@@ -70,6 +70,26 @@ Deno.test("load balancers that the Config switches off lose their addresses, in 
   for (const tenant of ["acme", "other"]) assert.ok(await hub.addressOf(tenant, "switched"));
 });
 
+Deno.test("a class that no Service can have costs no load balancer its address", async () => {
+  const hub = shared();
+  await hub.createLoadBalancer("acme", "classed");
+  const address = await hub.addressOf("acme", "classed");
+  const before = await hub.hubService("acme", "classed");
+  await configure(hub, { loadBalancer: { class: "metal lb" } });
+  const wanted = { status: "False", reason: "Invalid" };
+  const { message } = await hub.condition("acme", "classed", "Accepted", wanted);
+  assert.match(message, /class "metal lb"/);
+  await eventually(async () => {
+    const { status } = await hub.admin.request<{ status?: unknown }>("GET", path);
+    return JSON.stringify(status)?.includes("spec.loadBalancer.class");
+  }, { describe: "the Config to name the field" });
+
+  await hub.admin.request("DELETE", path);
+  await hub.condition("acme", "classed", "Accepted", { status: "True" });
+  assert.equal(await hub.addressOf("acme", "classed"), address);
+  assert.equal((await hub.hubService("acme", "classed"))?.metadata.uid, before?.metadata.uid);
+});
+
 Deno.test("a Config that cannot be used says what is wrong, and the rest of it counts", async () => {
   const hub = shared();
   await hub.createLoadBalancer("acme", "annotated");

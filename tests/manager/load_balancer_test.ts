@@ -246,6 +246,35 @@ Deno.test("a hub Service that upstream's manager wrote is taken over: listener p
   }, { describe: "the port that nobody wants to go" });
 });
 
+Deno.test("what another program wrote of a port is no obstacle to what is wanted", async () => {
+  const hub = shared();
+  await hub.createLoadBalancer("acme", "renumbered");
+  const address = await hub.addressOf("acme", "renumbered");
+  const path = "/api/v1/namespaces/tenant-acme/services/envoy-renumbered";
+  const edit = (field: string, value: number) => {
+    const patch = [{ op: "replace", path: `/spec/ports/0/${field}`, value }];
+    return hub.admin.request("PATCH", path, patch, "application/json-patch+json");
+  };
+  const expectPort = (port: number, targetPort: number) =>
+    eventually(async () => {
+      const { ports = [] } = (await hub.hubService("acme", "renumbered"))!.spec;
+      assert.deepEqual(ports.map((found) => [found.port, found.targetPort]), [[port, targetPort]]);
+      return true;
+    }, { describe: `port ${port} with listener port ${targetPort}` });
+
+  // Another number with the same name: applied beside it, ours would be the second of that name.
+  const { ports = [] } = (await hub.hubService("acme", "renumbered"))!.spec;
+  await edit("port", 4242);
+  await expectPort(8080, Number(ports[0]!.targetPort));
+
+  // A listener port that somebody else chose counts, and goes along when the tenant changes the port.
+  await edit("targetPort", 29_000);
+  await hub.createLoadBalancer("acme", "renumbered", { ports: [{ name: "web", port: 8081 }] });
+  await expectPort(8081, 29_000);
+  await hub.condition("acme", "renumbered", "Accepted", { status: "True" });
+  assert.equal(await hub.addressOf("acme", "renumbered"), address);
+});
+
 Deno.test("a deleted load balancer that another's finalizer holds says so, and has no address", async () => {
   const hub = shared();
   await hub.createLoadBalancer("acme", "held");

@@ -13,6 +13,7 @@ import { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
 import type { ConfigProblem } from "./config_problem.ts";
 import { endpointPolicyOf } from "./endpoint_policy.ts";
 import { listenerPortRange } from "./listener_port_range.ts";
+import { loadBalancerClassProblems } from "./load_balancer_class.ts";
 import { resolveTenantSettings, type TenantSettings } from "./tenant_settings.ts";
 
 /** Where the settings come from. */
@@ -104,7 +105,8 @@ export class LiveSettings implements Disposable {
   #read(): EndpointGuard {
     const { allowedCidrs, log } = this.#options;
     const { policy, problems } = endpointPolicyOf(this.config, allowedCidrs, this.#hubCidrs);
-    this.#problems = [...problems, ...this.#readPortRange()];
+    const classProblems = loadBalancerClassProblems(this.config);
+    this.#problems = [...problems, ...this.#readPortRange(), ...classProblems];
     for (const { field, message } of this.#problems) {
       log.error("a field of the Config is ignored", { field, message });
     }

@@ -12,12 +12,13 @@ import type { Counter, Registry } from "../../../base/metrics.ts";
 import type { PortConflict } from "../../../fleet/fleet_ports.ts";
 import { adoptedManagedFields, managedFieldsPatch } from "../../../kube/adoption.ts";
 import { isApiError } from "../../../kube/api_error.ts";
-import type { KubeClient } from "../../../kube/client.ts";
+import type { ApplyOptions, KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { counter } from "../../../kube/metric.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { controllerOf, isControlledBy } from "../../../kube/owner_reference.ts";
+import { isLoadBalancerClass } from "../config/load_balancer_class.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
 import { hubServiceOf, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
@@ -88,7 +89,10 @@ export class HubServiceWriter {
     }
     const { targetPorts } = assignment;
     const desired = desiredHubService({ loadBalancer, ports, targetPorts, settings, runtime });
-    if (present && (isStale(present, loadBalancer) || mustBeRecreated(desired, present))) {
+    const recreate = present !== undefined && mustBeRecreated(desired, present);
+    // Its successor would be refused; the address would be lost for nothing.
+    if (recreate && !hasPossibleClass(desired)) return impossibleClass(desired);
+    if (present && (isStale(present, loadBalancer) || recreate)) {
       await this.delete(loadBalancer, context);
       return { kind: "wait" };
     }
@@ -111,7 +115,7 @@ export class HubServiceWriter {
     log.debug("writing the hub Service", { service: desired.metadata.name, differences });
     try {
       const options = { fieldManager: loadBalancerFieldManager, signal };
-      let service = await client.apply(services, desired, options);
+      let service = await this.#applyOrAdopt(desired, options);
       if (isIncomplete(desired, service) && await this.#adopt(service, signal)) {
         service = await client.apply(services, desired, options);
       }
@@ -125,8 +129,26 @@ export class HubServiceWriter {
     }
   }
 
+  /**
+   * Applies; a port of another owner can make that invalid, as when it has the name that a port of
+   * another number is to have. It goes once it is ours.
+   */
+  async #applyOrAdopt(desired: Service, options: ApplyOptions): Promise<Service> {
+    const { client } = this.options;
+    try {
+      return await client.apply(services, desired, options);
+    } catch (error) {
+      if (!isApiError(error, "Invalid")) throw error;
+      const { signal } = options;
+      // Not from the cache, which does not keep who owns what.
+      const actual = await client.get(services, desired.metadata, { signal });
+      if (actual === undefined || !await this.#adopt(actual, signal)) throw error;
+      return await client.apply(services, desired, options);
+    }
+  }
+
   /** Makes the fields of upstream's manager ours, so that those no longer wanted can go. */
-  async #adopt(service: Service, signal: AbortSignal): Promise<boolean> {
+  async #adopt(service: Service, signal: AbortSignal | undefined): Promise<boolean> {
     const { client } = this.options;
     const fields = adoptedManagedFields(service, loadBalancerFieldManager, ["spec", "ports"]);
     if (fields === undefined) return false;
@@ -181,6 +203,16 @@ function isIncomplete(desired: Service, applied: Service): boolean {
 /** Made for an earlier load balancer of the same name; the garbage collector is about to come. */
 function isStale(service: Service, loadBalancer: LoadBalancer): boolean {
   return controllerOf(service) !== undefined && !isControlledBy(service, loadBalancer);
+}
+
+function hasPossibleClass({ spec: { loadBalancerClass: name } }: Service): boolean {
+  return name === undefined || isLoadBalancerClass(name);
+}
+
+function impossibleClass({ spec }: Service): ServiceOutcome {
+  const message = `the hub's operator has set the class "${spec.loadBalancerClass}" (Config or ` +
+    `Tenant), which no Service can have; the Service that is there stays as it is`;
+  return { kind: "refused", verdict: { status: "False", reason: reasons.invalid, message } };
 }
 
 function inTheWay({ metadata }: Service): ServiceOutcome {
