@@ -90,6 +90,21 @@ Deno.test("a class that no Service can have costs no load balancer its address",
   assert.equal((await hub.hubService("acme", "classed"))?.metadata.uid, before?.metadata.uid);
 });
 
+Deno.test("a default annotation that no object can have blocks nobody", async () => {
+  const hub = shared();
+  const service = { "a/b/c": "x", "example.com/good": "y" };
+  await configure(hub, { defaultAnnotations: { service } });
+  await hub.createLoadBalancer("acme", "decorated");
+  await hub.condition("acme", "decorated", "Ready", { status: "True" });
+  const made = await hub.hubService("acme", "decorated");
+  assert.equal(made?.metadata.annotations?.["example.com/good"], "y");
+  await eventually(async () => {
+    const { status } = await hub.admin.request<{ status?: unknown }>("GET", path);
+    return JSON.stringify(status)?.includes(`\\"a/b/c\\" cannot be the key of an annotation`);
+  }, { describe: "the Config to name the key" });
+  await hub.admin.request("DELETE", path);
+});
+
 Deno.test("a Config that cannot be used says what is wrong, and the rest of it counts", async () => {
   const hub = shared();
   await hub.createLoadBalancer("acme", "annotated");

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isAnnotationKey } from "../../../apis/meta/qualified_name.ts";
 import { matchGlob } from "./glob.ts";
 
 /** The four fields that `Config` and `Tenant` share. Absent and empty differ. */
@@ -53,7 +54,10 @@ export function propagateAnnotations(
     if (passes(key, value, settings)) result[key] = value;
   }
   const { defaultAnnotations: defaults = {} } = settings;
-  return { ...defaults["all"], ...defaults[kind], ...result };
+  const added = Object.entries({ ...defaults["all"], ...defaults[kind] })
+    // The API server would refuse the whole object, and that of every tenant.
+    .filter(([key]) => isAnnotationKey(key));
+  return { ...Object.fromEntries(added), ...result };
 }
 
 function passes(key: string, value: string, settings: AnnotationSettings): boolean {

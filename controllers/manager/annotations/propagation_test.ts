@@ -64,3 +64,9 @@ Deno.test("a tenant that says anything about a group replaces the Config's group
     { propagateAllAnnotations: true, deniedAnnotations: [], defaultAnnotations: {} },
   );
 });
+
+Deno.test("a default with a key that no annotation can have is left out, the others are not", () => {
+  const defaults = { service: { "a/b/c": "x", "": "y", "good/key": "z" } };
+  const settings = { defaultAnnotations: defaults };
+  assert.deepEqual(propagateAnnotations({}, settings, "service"), { "good/key": "z" });
+});

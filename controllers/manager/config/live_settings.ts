@@ -11,6 +11,7 @@ import { formatPortRange, type PortRange } from "../../../fleet/port_range.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
 import type { ConfigProblem } from "./config_problem.ts";
+import { defaultAnnotationProblems } from "./default_annotations.ts";
 import { endpointPolicyOf } from "./endpoint_policy.ts";
 import { listenerPortRange } from "./listener_port_range.ts";
 import { loadBalancerClassProblems } from "./load_balancer_class.ts";
@@ -105,8 +106,12 @@ export class LiveSettings implements Disposable {
   #read(): EndpointGuard {
     const { allowedCidrs, log } = this.#options;
     const { policy, problems } = endpointPolicyOf(this.config, allowedCidrs, this.#hubCidrs);
-    const classProblems = loadBalancerClassProblems(this.config);
-    this.#problems = [...problems, ...this.#readPortRange(), ...classProblems];
+    this.#problems = [
+      ...problems,
+      ...this.#readPortRange(),
+      ...loadBalancerClassProblems(this.config),
+      ...defaultAnnotationProblems(this.config),
+    ];
     for (const { field, message } of this.#problems) {
       log.error("a field of the Config is ignored", { field, message });
     }

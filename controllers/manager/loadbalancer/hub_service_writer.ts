@@ -7,6 +7,7 @@ import { type Service, services } from "../../../apis/core/v1.ts";
 import { conditionReasons as reasons } from "../../../apis/kubelb/conditions.ts";
 import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { isQualifiedName } from "../../../apis/meta/qualified_name.ts";
 import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
 import type { Counter, Registry } from "../../../base/metrics.ts";
 import type { PortConflict } from "../../../fleet/fleet_ports.ts";
@@ -18,7 +19,6 @@ import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { counter } from "../../../kube/metric.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { controllerOf, isControlledBy } from "../../../kube/owner_reference.ts";
-import { isLoadBalancerClass } from "../config/load_balancer_class.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
 import { hubServiceOf, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
@@ -206,7 +206,7 @@ function isStale(service: Service, loadBalancer: LoadBalancer): boolean {
 }
 
 function hasPossibleClass({ spec: { loadBalancerClass: name } }: Service): boolean {
-  return name === undefined || isLoadBalancerClass(name);
+  return name === undefined || isQualifiedName(name);
 }
 
 function impossibleClass({ spec }: Service): ServiceOutcome {
