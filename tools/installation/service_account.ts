@@ -9,16 +9,31 @@ interface TokenRequest {
   status: { token: string };
 }
 
+/** A bound token of a ServiceAccount, for the API server or for other audiences. */
+export async function serviceAccountToken(
+  plane: ControlPlane,
+  namespace: string,
+  name: string,
+  audiences?: readonly string[],
+): Promise<string> {
+  const { status } = await plane.admin.request<TokenRequest>(
+    "POST",
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { ...(audiences && { audiences }) },
+    },
+  );
+  return status.token;
+}
+
 /** Writes a kubeconfig with a bound token of a ServiceAccount; returns its path. */
 export async function serviceAccountKubeconfig(
   plane: ControlPlane,
   namespace: string,
   name: string,
 ): Promise<string> {
-  const { status } = await plane.admin.request<TokenRequest>(
-    "POST",
-    `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
-    { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} },
-  );
-  return await plane.tokenKubeconfig(status.token, namespace);
+  const token = await serviceAccountToken(plane, namespace, name);
+  return await plane.tokenKubeconfig(token, namespace);
 }
