@@ -379,3 +379,18 @@ Deno.test("with a deadline for answers, who owes one and says nothing loses its 
   await clock.advance(1e9);
   assert.equal(slow.line.ended, false, "it has answered everything");
 });
+
+Deno.test("a transport that fails to send ends that stream and no other", async () => {
+  const { stores, connect } = setUp();
+  const store = stores.get("a");
+  put(store, resource("web", "1"));
+  stores.markSynced();
+  const [bad, good] = [connect(), connect()];
+  bad.line.send = () => {
+    throw new Error("broken pipe");
+  };
+  for (const { ask } of [bad, good]) ask({ node });
+  await turns();
+  assert.equal(bad.line.error?.reason, "Internal");
+  assert.deepEqual(good.line.last.resources.map(({ name }) => name), ["web"]);
+});
