@@ -44,6 +44,14 @@ function refuses(port: number): Promise<boolean> {
   );
 }
 
+const quickCheck = {
+  kind: "tcp",
+  intervalSeconds: 1,
+  timeoutSeconds: 1,
+  unhealthyThreshold: 3,
+  healthyThreshold: 1,
+} as const;
+
 for (const variant of ["delta", "sotw"] as const) {
   testOnEach(
     `${variant}: Envoy carries a request, follows endpoints, stops when the listener goes`,
@@ -150,6 +158,32 @@ for (const variant of ["delta", "sotw"] as const) {
       await refuses(gonePort);
       await envoy.reached("cluster_manager.cluster_removed", 1);
       assert.equal(await askTcp("127.0.0.1", port), "blue");
+    },
+  );
+}
+
+for (const variant of ["delta", "sotw"] as const) {
+  testOnEach(
+    `${variant}: a cluster that changes is warm at once, though its endpoints are the same`,
+    async (transport) => {
+      const stores = new ResourceStores();
+      const store = stores.get("tenant-a");
+      await using server = startServer(transport, stores);
+      stores.markSynced();
+      const xdsPort = await server.listen("127.0.0.1:0");
+      await using blue = new TcpBackend({ identity: "blue" });
+      const port = freePort();
+      const service = { name: "web", port, endpoints: [blue.port] };
+      store.set("web", tcpService(service));
+      await using envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
+      await answers(port, "blue");
+      const overrides = { healthCheck: quickCheck };
+      assert.equal(store.set("web", tcpService({ ...service, overrides })), 1, "only the cluster");
+      // Else Envoy waits 15 s, and goes on with the old cluster.
+      await envoy.reached("cluster_manager.cluster_modified", 1);
+      await eventually(async () => await envoy.stat("cluster_manager.warming_clusters") === 0);
+      await envoy.reached("cluster.web.health_check.success", 1);
+      await answers(port, "blue");
     },
   );
 }
