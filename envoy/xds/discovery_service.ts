@@ -28,6 +28,11 @@ export interface DiscoveryServiceOptions extends XdsObserver {
   readonly metrics?: Registry;
   /** Default: {@linkcode defaultLimits}. */
   readonly limits?: Partial<XdsLimits>;
+  /**
+   * Milliseconds of silence after which a client that has a response to answer loses its stream.
+   * Default: never; for transports that find by themselves who is no longer there.
+   */
+  readonly answerDeadline?: number;
 }
 
 /** What the server holds at one moment, for people. */
@@ -56,6 +61,7 @@ export class DiscoveryService implements Disposable {
     this.#context = {
       stores,
       limits,
+      answerDeadline: options.answerDeadline ?? Infinity,
       authorize,
       observer: options,
       scheduler: this.#resources.use(new TurnScheduler({ clock })),

@@ -359,3 +359,38 @@ Deno.test("disposal ends every stream and leaves no timer", async () => {
   assert.equal(line.error?.reason, "Unavailable");
   assert.equal(clock.pending, 0);
 });
+
+Deno.test("with a deadline for answers, who owes one and says nothing loses its stream", async () => {
+  const { stores, clock, connect } = setUp({ answerDeadline: 60_000 });
+  put(stores.get("a"), resource("web", "1"));
+  stores.markSynced();
+  const [silent, slow] = [connect(), connect()];
+  for (const { ask } of [silent, slow]) ask({ node });
+  await turns();
+  await clock.advance(50_000);
+  // Another request, though not the answer, is a sign of life.
+  slow.ask({ typeUrl: typeUrls.listener });
+  await turns();
+  await clock.advance(10_000);
+  assert.equal(silent.line.error?.reason, "Unavailable");
+  assert.equal(slow.line.ended, false);
+  slow.ask({ responseNonce: "1" });
+  slow.ask({ typeUrl: typeUrls.listener, responseNonce: "2" });
+  await clock.advance(1e9);
+  assert.equal(slow.line.ended, false, "it has answered everything");
+});
+
+Deno.test("a transport that fails to send ends that stream and no other", async () => {
+  const { stores, connect } = setUp();
+  const store = stores.get("a");
+  put(store, resource("web", "1"));
+  stores.markSynced();
+  const [bad, good] = [connect(), connect()];
+  bad.line.send = () => {
+    throw new Error("broken pipe");
+  };
+  for (const { ask } of [bad, good]) ask({ node });
+  await turns();
+  assert.equal(bad.line.error?.reason, "Internal");
+  assert.deepEqual(good.line.last.resources.map(({ name }) => name), ["web"]);
+});

@@ -116,6 +116,11 @@ export class DiscoveryStream<Request extends RequestHeader> {
     return undefined;
   }
 
+  /** Whether the client has a response to answer. */
+  get unanswered(): boolean {
+    return this.#types.some(([_, { inFlight }]) => inFlight !== undefined);
+  }
+
   /** For the debug view: what is subscribed and unanswered, by type. */
   describe(): readonly TypeDescription[] {
     return this.#types.map(([typeUrl, stream]) => ({

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { typeUrls } from "../proto/mod.ts";
 import { deltaProtocol, isFullState, sotwProtocol } from "./protocol.ts";
 import type { RequestHeader } from "./request.ts";
+import { ResourceStore } from "./resource_store.ts";
 import { DeltaClient } from "./testing/delta_client.ts";
 import { drop, put, readDelta, readSotw, resource, withhold } from "./testing/requests.ts";
 import { Simulation } from "./testing/simulation.ts";
@@ -15,6 +16,10 @@ const names = ["a", "b", "c", "d"];
 const typeUrl = fc.constantFrom(...types);
 const name = fc.constantFrom(...names);
 const nameOrStar = fc.constantFrom(...names, "*");
+
+/** What is different after a restart: no content means that the resource is gone. */
+const change = fc.tuple(typeUrl, name, fc.constantFrom("1", "2", undefined));
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
 /** One thing that can happen; each in a form that shrinks and prints well. */
 const event = fc.oneof(
@@ -28,6 +33,9 @@ const event = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant("refuse")) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("reconnect"), fc.boolean()) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("settle")) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("stall"), fc.integer({ min: 1, max: 8 })) },
+  // Another server: with the same content, or after changes that this client never heard of.
+  { weight: 1, arbitrary: fc.tuple(fc.constant("restart"), fc.boolean(), fc.array(change)) },
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
@@ -55,7 +63,29 @@ function play<Request extends RequestHeader>(simulation: Simulation<Request>, ev
       return simulation.reconnect(args[0] as boolean);
     case "settle":
       return simulation.settle();
+    case "stall":
+      return simulation.stall(args[0] as number);
+    case "restart": {
+      const [keep, changes] = args as [boolean, Change[]];
+      return simulation.restart(restarted(simulation.store, changes), keep);
+    }
   }
+}
+
+/** The store of the next server. What an earlier one withheld is not known to it. */
+function restarted(store: ResourceStore, changes: readonly Change[]): ResourceStore {
+  const next = new ResourceStore("fleet");
+  for (const typeUrl of types) {
+    for (const name of names) {
+      const found = store.get(typeUrl, name);
+      if (found) put(next, found);
+    }
+  }
+  for (const [typeUrl, name, content] of changes) {
+    if (content === undefined) drop(next, name, typeUrl);
+    else put(next, resource(name, content, typeUrl));
+  }
+  return next;
 }
 
 function contentOf<Request extends RequestHeader>(
@@ -142,6 +172,7 @@ Deno.test("property: a delta client keeps exactly what it held of names that are
 
 /** Whether an event changes, asks for, or lets the client lose one of `names`. */
 function concerns([kind, ...args]: Event, names: readonly string[]): boolean {
+  if (kind === "restart") return true;
   if (kind === "reconnect") return args[0] === false;
   return [...names, "*"].includes(args[1] as string);
 }

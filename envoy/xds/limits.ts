@@ -24,6 +24,12 @@ export const defaultLimits: XdsLimits = {
   requestsPerSecond: 1_000,
 };
 
+/**
+ * Bytes of a request: a client that reconnects with 20,000 resources lists their names and versions
+ * in one.
+ */
+export const longestRequest = 8 << 20;
+
 /** The connections that have streams: a connection is an address and port of a peer. */
 export class Connections {
   readonly #streams = new Map<string, number>();

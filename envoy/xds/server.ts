@@ -10,7 +10,6 @@ import {
   type ServerDuplexStream,
   type ServiceDefinition,
   setLogVerbosity,
-  status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { type Clock, systemClock } from "../../base/clock.ts";
@@ -20,8 +19,10 @@ import {
   type DiscoveryServiceOptions,
   type XdsSnapshot,
 } from "./discovery_service.ts";
-import type { StreamTransport } from "./transport.ts";
-import type { XdsError, XdsErrorReason } from "./xds_error.ts";
+import { longestRequest } from "./limits.ts";
+import { statusCodes } from "./status_codes.ts";
+import type { StreamTransport, XdsListener } from "./transport.ts";
+import type { XdsError } from "./xds_error.ts";
 
 /** A streaming method beside those of xDS, on the same port and with the same credentials. */
 export interface ExtraMethod {
@@ -62,22 +63,13 @@ const ageGrace = 1_000;
 const channelOptions = {
   // What one connection may open before it even asks for anything.
   "grpc.max_concurrent_streams": 128,
-  // A client that reconnects with 20,000 resources lists their names and versions in one request.
-  "grpc.max_receive_message_length": 8 << 20,
+  "grpc.max_receive_message_length": longestRequest,
   // A state-of-the-world answer is as large as the state.
   "grpc.max_send_message_length": -1,
 };
 
 /** How long clients get to see why they are disconnected; milliseconds. */
 const shutdownGrace = 500;
-
-const statusCodes: Record<XdsErrorReason, status> = {
-  InvalidRequest: status.INVALID_ARGUMENT,
-  Refused: status.PERMISSION_DENIED,
-  TooMuch: status.RESOURCE_EXHAUSTED,
-  Unavailable: status.UNAVAILABLE,
-  Internal: status.INTERNAL,
-};
 
 /**
  * Serves the stores to Envoys, aggregated and per type, delta and state of the world.
@@ -94,7 +86,7 @@ const statusCodes: Record<XdsErrorReason, status> = {
  * stores.markSynced();
  * ```
  */
-export class XdsServer implements AsyncDisposable {
+export class XdsServer implements XdsListener {
   readonly #service: DiscoveryService;
   readonly #server: Server;
   readonly #credentials: ServerCredentials;

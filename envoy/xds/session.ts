@@ -9,6 +9,7 @@ import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { TokenBucket } from "../../base/token_bucket.ts";
 import { typeUrls } from "../proto/mod.ts";
+import { AnswerDeadline } from "./answer_deadline.ts";
 import type { AnySession, SessionDescription } from "./any_session.ts";
 import { DiscoveryStream } from "./discovery_stream.ts";
 import type { XdsLimits } from "./limits.ts";
@@ -29,6 +30,7 @@ export interface SessionContext extends ReporterContext {
   readonly authorize: Authorize;
   readonly scheduler: TurnScheduler;
   readonly limits: XdsLimits;
+  readonly answerDeadline: number;
   readonly clock: Clock;
 }
 
@@ -60,6 +62,7 @@ interface Serving<Request extends RequestHeader> {
   readonly resources: DisposableStack;
   readonly reporter: SessionReporter;
   readonly refusals: Refusals;
+  readonly deadline: AnswerDeadline;
   /** Runs since the last response about clusters. */
   answerTimer?: Disposable;
 }
@@ -195,7 +198,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
 
   /** Everything that serving a client of this fleet takes. */
   #join({ fleet, until }: Permission, node: Node): Serving<Request> {
-    const { stores, clock } = this.#context;
+    const { stores, clock, answerDeadline } = this.#context;
     const { id, protocol, typeUrl } = this.#options;
     const store = stores.get(fleet);
     const only = typeUrl === undefined ? {} : { typeUrl };
@@ -216,10 +219,13 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       resources.use(alarm(clock, until, () => this.end(expired)));
     }
     const refusals = resources.use(new Refusals(clock, store, stream, () => this.wake()));
+    const silent = new XdsError("Unavailable", "the client does not answer");
+    const onPassed = () => this.end(silent);
+    const deadline = resources.use(new AnswerDeadline(clock, answerDeadline, onPassed));
     const identity = { stream: id, fleet, node };
     const context = { ...this.#context, log: this.#log };
     const reporter = new SessionReporter(context, identity, protocol.variant);
-    return { kind: "serving", identity, stream, inbox, resources, reporter, refusals };
+    return { kind: "serving", identity, stream, inbox, resources, reporter, refusals, deadline };
   }
 
   #serve(state: Serving<Request>, request: Request): void {
@@ -229,6 +235,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     // Changes that wait are older than this request; taken in first, they cannot confuse it.
     this.#takeChanges(state);
     const { typeUrl, answers } = state.stream.receive(request);
+    state.deadline.heard(state.stream.unanswered);
     this.#context.metrics.request(typeUrl);
     for (const answer of answers) {
       const guilty = state.refusals.answered(typeUrl, answer);
@@ -248,6 +255,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     if (response === undefined) return false;
     this.#context.metrics.response(response.typeUrl, response.bytes.length);
     if (response.typeUrl === typeUrls.cluster) this.#awaitAnswer(state, response.inFlight.nonce);
+    state.deadline.sent();
     this.#blocked = !this.#options.transport.send(response.bytes);
     return !this.#blocked;
   }

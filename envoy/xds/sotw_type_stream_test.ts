@@ -340,3 +340,27 @@ Deno.test("what is withheld stays in the answer on this stream, and is lost with
   store.delete("lb");
   assert.deepEqual(talk.hear(), { a: "2" });
 });
+
+Deno.test("a name beside the wildcard that is dropped again stays wanted by the wildcard", () => {
+  const store = ab();
+  const talk = new Conversation(store);
+  talk.ask(["*", "a"]);
+  assert.deepEqual(talk.hear(), { a: "1", b: "1" });
+  talk.accept();
+  talk.ask(["*"]);
+  assert.equal(talk.hear(), undefined, "it holds all of it");
+  put(store, resource("a", "2"));
+  assert.deepEqual(talk.hear(), { a: "2", b: "1" });
+});
+
+Deno.test("on a new stream what is gone meanwhile is absent from the first answer", () => {
+  const store = ab();
+  const before = new Conversation(store);
+  before.ask([]);
+  before.hear();
+  before.accept();
+  drop(store, "b");
+  const after = new Conversation(store);
+  after.ask([], { version: before.version });
+  assert.deepEqual(after.hear(), { a: "1" });
+});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { XdsSnapshot } from "./discovery_service.ts";
 import type { XdsError } from "./xds_error.ts";
 
 /** Who is at the other end, as the transport knows it. */
@@ -20,4 +21,18 @@ export interface StreamTransport {
   send(message: Uint8Array): boolean;
   /** Ends the stream; with a status when something was wrong. */
   end(error?: XdsError): void;
+}
+
+/** The xDS server on one transport. */
+export interface XdsListener extends AsyncDisposable {
+  /**
+   * Begins to accept connections.
+   *
+   * @param address host and port; port 0 takes a free one.
+   * @returns the port.
+   * @throws Error when the address cannot be bound.
+   */
+  listen(address: string): Promise<number>;
+  /** Streams, subscriptions and stores as they are now. */
+  snapshot(): XdsSnapshot;
 }

@@ -7,6 +7,7 @@
 /** The gRPC status that the client gets to see. */
 export type XdsErrorReason =
   | "InvalidRequest"
+  | "Unauthenticated"
   | "Refused"
   | "TooMuch"
   | "Unavailable"

@@ -1,13 +1,19 @@
-/** A program: an xDS server on the port it prints, whose one resource changes on every turn. */
+/**
+ * A program: an xDS server on the port it prints, whose one resource changes on every turn.
+ *
+ * Argument: the name of a transport.
+ */
 import { silentLogger } from "../../base/logger.ts";
 import { typeUrls } from "../../envoy/proto/mod.ts";
-import { ResourceStores, XdsServer } from "../../envoy/xds/mod.ts";
+import { ResourceStores } from "../../envoy/xds/mod.ts";
 import { named } from "./resources.ts";
+import { transports } from "./transports.ts";
 
 const stores = new ResourceStores();
 const store = stores.get("churn");
 let revision = 0;
-const server = new XdsServer({
+const transport = transports.find(({ name }) => name === Deno.args[0])!;
+const server = transport.create({
   stores,
   authorize: () => ({ fleet: "churn" }),
   log: silentLogger,

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { ChannelCredentials, Client, type ClientDuplexStream, type status } from "@grpc/grpc-js";
+import {
+  ChannelCredentials,
+  Client,
+  type ClientDuplexStream,
+  Metadata,
+  type status,
+} from "@grpc/grpc-js";
 import { envoy, typeUrls } from "../../envoy/proto/mod.ts";
 
 const { DeltaDiscoveryRequest, DeltaDiscoveryResponse, DiscoveryRequest, DiscoveryResponse } =
@@ -29,6 +35,7 @@ export class GrpcStream<Request, Response> implements Disposable {
     path: string,
     encode: (request: Request) => Uint8Array,
     decode: (bytes: Uint8Array) => Response,
+    metadata = new Metadata(),
   ) {
     this.#call = client.makeBidiStreamRequest(
       path,
@@ -37,6 +44,7 @@ export class GrpcStream<Request, Response> implements Disposable {
         this.received += bytes.length;
         return decode(bytes);
       },
+      metadata,
     );
     this.#call.on("data", (response: Response) => {
       const waiting = this.#waiting.shift();
@@ -94,6 +102,7 @@ export class GrpcClient implements Disposable {
 
   delta(
     path = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
+    metadata?: Metadata,
   ): DeltaStream {
     const encode = (request: envoy.service.discovery.v3.IDeltaDiscoveryRequest) =>
       DeltaDiscoveryRequest.encode(request).finish();
@@ -102,6 +111,7 @@ export class GrpcClient implements Disposable {
       path,
       encode,
       (bytes) => DeltaDiscoveryResponse.decode(bytes),
+      metadata,
     );
   }
 

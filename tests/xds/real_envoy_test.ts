@@ -2,14 +2,21 @@
 import assert from "node:assert/strict";
 import { silentLogger } from "../../base/logger.ts";
 import { Registry } from "../../base/metrics.ts";
-import { ResourceStores, XdsServer, type XdsServerOptions } from "../../envoy/xds/mod.ts";
+import type { DiscoveryServiceOptions } from "../../envoy/xds/discovery_service.ts";
+import { ResourceStores } from "../../envoy/xds/mod.ts";
+import type { XdsListener } from "../../envoy/xds/transport.ts";
 import { askTcp, eventually, freePort, TcpBackend } from "../harness/mod.ts";
 import { tcpService } from "./l4.ts";
 import { BlackHole } from "./black_hole.ts";
 import { TestEnvoy } from "./test_envoy.ts";
+import { type TestedTransport, testOnEach } from "./transports.ts";
 
-function startServer(stores: ResourceStores, overrides: Partial<XdsServerOptions> = {}): XdsServer {
-  return new XdsServer({
+function startServer(
+  transport: TestedTransport,
+  stores: ResourceStores,
+  overrides: Partial<DiscoveryServiceOptions> = {},
+): XdsListener {
+  return transport.create({
     stores,
     authorize: (_peer, node) => ({ fleet: node.id }),
     log: silentLogger,
@@ -37,129 +44,178 @@ function refuses(port: number): Promise<boolean> {
   );
 }
 
+const quickCheck = {
+  kind: "tcp",
+  intervalSeconds: 1,
+  timeoutSeconds: 1,
+  unhealthyThreshold: 3,
+  healthyThreshold: 1,
+} as const;
+
 for (const variant of ["delta", "sotw"] as const) {
-  Deno.test(`${variant}: Envoy carries a request, follows endpoints, stops when the listener goes`, async () => {
-    const stores = new ResourceStores();
-    const store = stores.get("tenant-a");
-    await using server = startServer(stores);
-    const xdsPort = await server.listen("127.0.0.1:0");
-    await using blue = new TcpBackend({ identity: "blue" });
-    await using green = new TcpBackend({ identity: "green" });
-    const port = freePort();
-    const service = (endpoints: number[]) => tcpService({ name: "web", port, endpoints });
-    store.set("web", service([blue.port]));
-    stores.markSynced();
-    await using _envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
+  testOnEach(
+    `${variant}: Envoy carries a request, follows endpoints, stops when the listener goes`,
+    async (transport) => {
+      const stores = new ResourceStores();
+      const store = stores.get("tenant-a");
+      await using server = startServer(transport, stores);
+      const xdsPort = await server.listen("127.0.0.1:0");
+      await using blue = new TcpBackend({ identity: "blue" });
+      await using green = new TcpBackend({ identity: "green" });
+      const port = freePort();
+      const service = (endpoints: number[]) => tcpService({ name: "web", port, endpoints });
+      store.set("web", service([blue.port]));
+      stores.markSynced();
+      await using _envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
 
-    await answers(port, "blue");
-    assert.equal(store.set("web", service([green.port])), 1, "only the endpoints changed");
-    await answers(port, "green");
-    store.delete("web");
-    await refuses(port);
-  });
+      await answers(port, "blue");
+      assert.equal(store.set("web", service([green.port])), 1, "only the endpoints changed");
+      await answers(port, "green");
+      store.delete("web");
+      await refuses(port);
+    },
+  );
 
-  Deno.test(`${variant}: an Envoy that comes before the first resource gets it when it appears`, async () => {
-    const stores = new ResourceStores();
-    await using server = startServer(stores);
-    const xdsPort = await server.listen("127.0.0.1:0");
-    stores.markSynced();
-    await using envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
-    await envoy.reached("listener_manager.lds.update_success", 1);
-    await using blue = new TcpBackend({ identity: "blue" });
-    const port = freePort();
-    stores.get("tenant-a").set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
-    await answers(port, "blue");
-  });
+  testOnEach(
+    `${variant}: an Envoy that comes before the first resource gets it when it appears`,
+    async (transport) => {
+      const stores = new ResourceStores();
+      await using server = startServer(transport, stores);
+      const xdsPort = await server.listen("127.0.0.1:0");
+      stores.markSynced();
+      await using envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
+      await envoy.reached("listener_manager.lds.update_success", 1);
+      await using blue = new TcpBackend({ identity: "blue" });
+      const port = freePort();
+      stores.get("tenant-a").set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
+      await answers(port, "blue");
+    },
+  );
 
-  Deno.test(`${variant}: a server that comes back has nothing to say if nothing changed, and drops nothing`, async () => {
-    const stores = new ResourceStores();
-    const store = stores.get("tenant-a");
-    await using blue = new TcpBackend({ identity: "blue" });
-    await using green = new TcpBackend({ identity: "green" });
-    const [port, otherPort] = [freePort(), freePort()];
-    store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
-    store.set("other", tcpService({ name: "other", port: otherPort, endpoints: [blue.port] }));
-    stores.markSynced();
-    const first = startServer(stores);
-    await using envoy = await TestEnvoy.start({
-      node: "tenant-a",
-      variant,
-      xdsPort: await first.listen("127.0.0.1:0"),
-    });
-    await answers(port, "blue");
-    await answers(otherPort, "blue");
-    await first[Symbol.asyncDispose]();
-    assert.equal(await askTcp("127.0.0.1", port), "blue");
+  testOnEach(
+    `${variant}: a server that comes back has nothing to say if nothing changed, and drops nothing`,
+    async (transport) => {
+      const stores = new ResourceStores();
+      const store = stores.get("tenant-a");
+      await using blue = new TcpBackend({ identity: "blue" });
+      await using green = new TcpBackend({ identity: "green" });
+      const [port, otherPort] = [freePort(), freePort()];
+      store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
+      store.set("other", tcpService({ name: "other", port: otherPort, endpoints: [blue.port] }));
+      stores.markSynced();
+      const first = startServer(transport, stores);
+      await using envoy = await TestEnvoy.start({
+        node: "tenant-a",
+        variant,
+        xdsPort: await first.listen("127.0.0.1:0"),
+      });
+      await answers(port, "blue");
+      await answers(otherPort, "blue");
+      await first[Symbol.asyncDispose]();
+      assert.equal(await askTcp("127.0.0.1", port), "blue");
 
-    const registry = new Registry();
-    await using second = startServer(stores, { metrics: registry });
-    await envoy.moveTo(await second.listen("127.0.0.1:0"));
-    await eventually(async () => await counted(registry, "grpc_requests_total") >= 3, {
-      describe: "Envoy's requests to the second server",
-    });
-    assert.equal(await askTcp("127.0.0.1", port), "blue");
-    store.set("web", tcpService({ name: "web", port, endpoints: [green.port] }));
-    await answers(port, "green");
-    const responses = await counted(registry, "grpc_responses_total");
-    // State of the world cannot say which endpoints the client has: those are sent once more.
-    const expected = variant === "delta" ? 1 : 2;
-    assert.equal(responses, expected, "nothing but the endpoints that changed");
-    assert.equal(await counted(registry, "rejects_total"), 0);
-  });
+      const registry = new Registry();
+      await using second = startServer(transport, stores, { metrics: registry });
+      await envoy.moveTo(await second.listen("127.0.0.1:0"));
+      await eventually(async () => await counted(registry, "grpc_requests_total") >= 3, {
+        describe: "Envoy's requests to the second server",
+      });
+      assert.equal(await askTcp("127.0.0.1", port), "blue");
+      store.set("web", tcpService({ name: "web", port, endpoints: [green.port] }));
+      await answers(port, "green");
+      const responses = await counted(registry, "grpc_responses_total");
+      // State of the world cannot say which endpoints the client has: those are sent once more.
+      const expected = variant === "delta" ? 1 : 2;
+      assert.equal(responses, expected, "nothing but the endpoints that changed");
+      assert.equal(await counted(registry, "rejects_total"), 0);
+    },
+  );
 }
 
 for (const variant of ["delta", "sotw"] as const) {
-  Deno.test(`${variant}: what went while no server was there is taken from Envoy afterwards`, async () => {
-    const stores = new ResourceStores();
-    const store = stores.get("tenant-a");
-    await using blue = new TcpBackend({ identity: "blue" });
-    const [port, gonePort] = [freePort(), freePort()];
-    store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
-    store.set("gone", tcpService({ name: "gone", port: gonePort, endpoints: [blue.port] }));
-    stores.markSynced();
-    const first = startServer(stores);
-    await using envoy = await TestEnvoy.start({
-      node: "tenant-a",
-      variant,
-      xdsPort: await first.listen("127.0.0.1:0"),
-    });
-    await answers(gonePort, "blue");
-    await first[Symbol.asyncDispose]();
-    store.delete("gone");
+  testOnEach(
+    `${variant}: what went while no server was there is taken from Envoy afterwards`,
+    async (transport) => {
+      const stores = new ResourceStores();
+      const store = stores.get("tenant-a");
+      await using blue = new TcpBackend({ identity: "blue" });
+      const [port, gonePort] = [freePort(), freePort()];
+      store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
+      store.set("gone", tcpService({ name: "gone", port: gonePort, endpoints: [blue.port] }));
+      stores.markSynced();
+      const first = startServer(transport, stores);
+      await using envoy = await TestEnvoy.start({
+        node: "tenant-a",
+        variant,
+        xdsPort: await first.listen("127.0.0.1:0"),
+      });
+      await answers(gonePort, "blue");
+      await first[Symbol.asyncDispose]();
+      store.delete("gone");
 
-    await using second = startServer(stores);
-    await envoy.moveTo(await second.listen("127.0.0.1:0"));
-    await refuses(gonePort);
-    await envoy.reached("cluster_manager.cluster_removed", 1);
-    assert.equal(await askTcp("127.0.0.1", port), "blue");
-  });
+      await using second = startServer(transport, stores);
+      await envoy.moveTo(await second.listen("127.0.0.1:0"));
+      await refuses(gonePort);
+      await envoy.reached("cluster_manager.cluster_removed", 1);
+      assert.equal(await askTcp("127.0.0.1", port), "blue");
+    },
+  );
 }
 
-Deno.test("a load balancer whose endpoints are dead does not delay the next one", async () => {
-  const stores = new ResourceStores();
-  const store = stores.get("tenant-a");
-  await using server = startServer(stores);
-  stores.markSynced();
-  const xdsPort = await server.listen("127.0.0.1:0");
-  await using blue = new TcpBackend({ identity: "blue" });
-  await using envoy = await TestEnvoy.start({ node: "tenant-a", variant: "delta", xdsPort });
-  const [first, second, third] = [freePort(), freePort(), freePort()];
-  store.set("first", tcpService({ name: "first", port: first, endpoints: [blue.port] }));
-  await answers(first, "blue");
+for (const variant of ["delta", "sotw"] as const) {
+  testOnEach(
+    `${variant}: a cluster that changes is warm at once, though its endpoints are the same`,
+    async (transport) => {
+      const stores = new ResourceStores();
+      const store = stores.get("tenant-a");
+      await using server = startServer(transport, stores);
+      stores.markSynced();
+      const xdsPort = await server.listen("127.0.0.1:0");
+      await using blue = new TcpBackend({ identity: "blue" });
+      const port = freePort();
+      const service = { name: "web", port, endpoints: [blue.port] };
+      store.set("web", tcpService(service));
+      await using envoy = await TestEnvoy.start({ node: "tenant-a", variant, xdsPort });
+      await answers(port, "blue");
+      const overrides = { healthCheck: quickCheck };
+      assert.equal(store.set("web", tcpService({ ...service, overrides })), 1, "only the cluster");
+      // Else Envoy waits 15 s, and goes on with the old cluster.
+      await envoy.reached("cluster_manager.cluster_modified", 1);
+      await eventually(async () => await envoy.stat("cluster_manager.warming_clusters") === 0);
+      await envoy.reached("cluster.web.health_check.success", 1);
+      await answers(port, "blue");
+    },
+  );
+}
 
-  await using hole = await BlackHole.open();
-  const healthCheck = {
-    kind: "tcp",
-    intervalSeconds: 5,
-    timeoutSeconds: 5,
-    unhealthyThreshold: 3,
-    healthyThreshold: 2,
-  } as const;
-  const dead = { name: "dead", port: second, endpoints: [hole.port], overrides: { healthCheck } };
-  store.set("dead", tcpService(dead));
-  await envoy.reached("cluster_manager.cluster_added", 4);
-  const start = performance.now();
-  store.set("third", tcpService({ name: "third", port: third, endpoints: [blue.port] }));
-  await answers(third, "blue");
-  assert(performance.now() - start < 1500, `${performance.now() - start} ms`);
-});
+testOnEach(
+  "a load balancer whose endpoints are dead does not delay the next one",
+  async (transport) => {
+    const stores = new ResourceStores();
+    const store = stores.get("tenant-a");
+    await using server = startServer(transport, stores);
+    stores.markSynced();
+    const xdsPort = await server.listen("127.0.0.1:0");
+    await using blue = new TcpBackend({ identity: "blue" });
+    await using envoy = await TestEnvoy.start({ node: "tenant-a", variant: "delta", xdsPort });
+    const [first, second, third] = [freePort(), freePort(), freePort()];
+    store.set("first", tcpService({ name: "first", port: first, endpoints: [blue.port] }));
+    await answers(first, "blue");
+
+    await using hole = await BlackHole.open();
+    const healthCheck = {
+      kind: "tcp",
+      intervalSeconds: 5,
+      timeoutSeconds: 5,
+      unhealthyThreshold: 3,
+      healthyThreshold: 2,
+    } as const;
+    const dead = { name: "dead", port: second, endpoints: [hole.port], overrides: { healthCheck } };
+    store.set("dead", tcpService(dead));
+    await envoy.reached("cluster_manager.cluster_added", 4);
+    const start = performance.now();
+    store.set("third", tcpService({ name: "third", port: third, endpoints: [blue.port] }));
+    await answers(third, "blue");
+    assert(performance.now() - start < 1500, `${performance.now() - start} ms`);
+  },
+);

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { xdsCluster } from "../../envoy/translate/bootstrap_xds.ts";
 import { bootstrap, xdsEndpoint } from "../../envoy/translate/mod.ts";
 import { eventually, findBinary, freePort, type ManagedProcess, Sandbox } from "../harness/mod.ts";
 
@@ -13,6 +14,15 @@ export interface TestEnvoyOptions {
   readonly variant: "delta" | "sotw";
   /** Port of the xDS server on 127.0.0.1. */
   readonly xdsPort: number;
+  /** For a server that shows a certificate and wants a token. Default: plaintext, and none. */
+  readonly bearer?: Bearer;
+}
+
+/** How an Envoy knows its server, and is known by it, without a certificate of its own. */
+export interface Bearer {
+  readonly token: string;
+  /** The authorities of the server's certificate, PEM. */
+  readonly trust: string;
 }
 
 /** One Envoy process in a folder of its own. */
@@ -80,7 +90,11 @@ async function writeEndpoint(sandbox: Sandbox, port: number): Promise<void> {
   await Deno.rename(written, sandbox.path("eds/xds.json"));
 }
 
-function configuration(sandbox: Sandbox, adminPort: number, { node, variant }: TestEnvoyOptions) {
+function configuration(
+  sandbox: Sandbox,
+  adminPort: number,
+  { node, variant, bearer }: TestEnvoyOptions,
+) {
   const config = bootstrap({
     node,
     cluster: node,
@@ -92,6 +106,28 @@ function configuration(sandbox: Sandbox, adminPort: number, { node, variant }: T
   });
   // A port instead of the socket: Deno's fetch sends the whole URL as path through a socket.
   config.admin = { address: { socketAddress: { address: "127.0.0.1", portValue: adminPort } } };
+  if (bearer) useBearer(config, bearer);
   if (variant === "delta") return config;
   return JSON.parse(JSON.stringify(config).replace('"DELTA_GRPC"', '"GRPC"'));
+}
+
+function useBearer(config: ReturnType<typeof bootstrap>, { token, trust }: Bearer): void {
+  // Only what is changed here; the whole has the type of any JSON.
+  const { dynamicResources, staticResources } = config as {
+    dynamicResources: { adsConfig: { grpcServices: Record<string, unknown>[] } };
+    staticResources: { clusters: Record<string, unknown>[] };
+  };
+  const [service] = dynamicResources.adsConfig.grpcServices;
+  service!.initialMetadata = [{ key: "authorization", value: `Bearer ${token}` }];
+  const server = staticResources.clusters.find(({ name }) => name === xdsCluster);
+  server!.transportSocket = {
+    name: "envoy.transport_sockets.tls",
+    typedConfig: {
+      "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+      commonTlsContext: {
+        alpnProtocols: ["h2"],
+        validationContext: { trustedCa: { inlineString: trust } },
+      },
+    },
+  };
 }

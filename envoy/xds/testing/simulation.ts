@@ -19,7 +19,9 @@ type SaidOfType = Pick<Said, "resources" | "removed">;
  * and that its type has no other unanswered.
  */
 export class Simulation<Request extends RequestHeader> {
-  readonly store = new ResourceStore("fleet");
+  #store = new ResourceStore("fleet");
+  /** Reads of the client that do not happen: it is stopped, or the line is. */
+  #stalled = 0;
   #stream: DiscoveryStream<Request>;
   /** Responses that the client has not read. */
   #line: Response[] = [];
@@ -33,8 +35,13 @@ export class Simulation<Request extends RequestHeader> {
   ) {
     this.#sent = new Sent(protocol.variant === "sotw");
     this.#stream = this.#newStream();
-    this.store.subscribe((change) => this.#stream.changed(change));
+    this.#listen();
     this.reconnect(false);
+  }
+
+  /** What the server serves from. */
+  get store(): ResourceStore {
+    return this.#store;
   }
 
   /** Delivers a request of the client. */
@@ -69,6 +76,10 @@ export class Simulation<Request extends RequestHeader> {
 
   /** The client reads one response, if there is one. */
   read(accept: boolean): boolean {
+    if (this.#stalled > 0) {
+      this.#stalled--;
+      return false;
+    }
     const response = this.#line.shift();
     if (response === undefined) return false;
     this.#unanswered.delete(response.typeUrl);
@@ -85,6 +96,18 @@ export class Simulation<Request extends RequestHeader> {
     for (const request of this.client.reconnect(keep)) this.request(request);
   }
 
+  /** The client does not read where it would have read `reads` times. */
+  stall(reads: number): void {
+    this.#stalled = reads;
+  }
+
+  /** Another server takes the place of this one; all it knows is what it serves. */
+  restart(store: ResourceStore, keep: boolean): void {
+    this.#store = store;
+    this.#listen();
+    this.reconnect(keep);
+  }
+
   /** The stream is no longer in its first moments. */
   settle(): void {
     this.#stream.settle();
@@ -93,6 +116,7 @@ export class Simulation<Request extends RequestHeader> {
   /** Until nobody has anything to say. */
   finish(): void {
     this.settle();
+    this.#stalled = 0;
     for (let round = 0; this.send() || this.read(true); round++) {
       assert(round < 10_000, "the conversation does not end");
     }
@@ -103,6 +127,13 @@ export class Simulation<Request extends RequestHeader> {
     for (const name of [...Object.keys(resources), ...removed]) {
       assert(this.client.covers(typeUrl, name), `${name} is wanted`);
     }
+  }
+
+  #listen(): void {
+    const store = this.#store;
+    store.subscribe((change) => {
+      if (store === this.#store) this.#stream.changed(change);
+    });
   }
 
   #newStream(): DiscoveryStream<Request> {
