@@ -103,6 +103,11 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   const { host } = splitHostPort(options["listen-address"]);
   const port = await manager.xds.listen(options["listen-address"]);
   log.info("listening", { server: "xds", address: `${host}:${port}` });
+  const tokenAddress = options["xds-token-listen-address"];
+  if (tokenAddress !== "0") {
+    const port = await manager.listenForTokens(tokenAddress);
+    log.info("listening", { server: "xds for tokens", address: tokenAddress, port });
+  }
   await checkCredential(client, cluster, log, signal);
   const following = manager.follow(signal);
 

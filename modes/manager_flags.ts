@@ -103,6 +103,13 @@ export const managerFlags = defineFlags({
     default: "127.0.0.1:8001",
     description: "Where Envoys get their configuration: xDS over gRPC, with mutual TLS.",
   },
+  "xds-token-listen-address": {
+    type: "string",
+    default: "0",
+    description: "Where Envoys get their configuration that show a token of the ServiceAccount " +
+      "kubelb-envoy in their tenant's namespace, for audience kubelb-xds, instead of a " +
+      "certificate: host:port, or 0 for nowhere.",
+  },
   "xds-advertise-address": {
     type: "string",
     default: "",
@@ -173,6 +180,12 @@ export function parseManagerFlags(
   checkFlag("tenant-api-server-url", () => checkServerUrl(values["tenant-api-server-url"]));
   if (values["xds-advertise-address"] !== "") {
     checkFlag("xds-advertise-address", () => splitHostPort(values["xds-advertise-address"]));
+  }
+  if (values["xds-token-listen-address"] !== "0") {
+    checkFlag("xds-token-listen-address", () => {
+      splitHostPort(values["xds-token-listen-address"]);
+      if (values["xds-plaintext"]) throw new Error("tokens are not taken with --xds-plaintext");
+    });
   }
   checkFlag("listen-address", () => {
     splitHostPort(values["listen-address"]);

@@ -20,6 +20,9 @@ export const ccmKubeconfigSecretName = "kubelb-ccm-kubeconfig";
 /** The key in that Secret. */
 export const ccmKubeconfigKey = "kubelb";
 
+/** The ServiceAccount that Envoys of a fleet run as, in the fleet's namespace, where they are pods. */
+export const envoyServiceAccountName = "kubelb-envoy";
+
 /** Name of the Secret, in the manager's namespace, with the authority of xDS certificates. */
 export const xdsAuthoritySecretName = "kubelb-xds-ca";
 

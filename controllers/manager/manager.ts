@@ -114,6 +114,17 @@ export class Manager implements AsyncDisposable {
     return this.#security.problem;
   }
 
+  /**
+   * Serves Envoys that show a token instead of a certificate, at an address of their own.
+   *
+   * @throws Error when that cannot be done.
+   */
+  async listenForTokens(address: string): Promise<number> {
+    const { tokenCredentials } = this.#security;
+    if (tokenCredentials === undefined) throw new Error("tokens are not taken without TLS");
+    return await this.xds.listen(address, tokenCredentials);
+  }
+
   /** Follows the hub until `signal` fires. */
   follow(signal: AbortSignal): Promise<void> {
     return this.informers.start(signal);

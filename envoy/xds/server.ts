@@ -5,6 +5,7 @@
  */
 import {
   logVerbosity,
+  type Metadata,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
@@ -116,12 +117,13 @@ export class XdsServer implements XdsListener {
    * Begins to accept connections.
    *
    * @param address host and port; port 0 takes a free one.
+   * @param credentials of this address, where they are others than those of the server.
    * @returns the port.
    * @throws Error when the address cannot be bound.
    */
-  listen(address: string): Promise<number> {
+  listen(address: string, credentials = this.#credentials): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.bindAsync(address, this.#credentials, (cause, port) => {
+      this.#server.bindAsync(address, credentials, (cause, port) => {
         if (cause) reject(new Error(`the xDS server cannot listen on ${address}`, { cause }));
         else resolve(port);
       });
@@ -190,9 +192,19 @@ function pass(call: Call, receiver: StreamReceiver): void {
   });
 }
 
+function bearerToken(metadata: Metadata): { bearerToken?: string } {
+  const [header] = metadata.get("authorization");
+  const token = /^Bearer +(\S+) *$/i.exec(String(header))?.[1];
+  return token === undefined ? {} : { bearerToken: token };
+}
+
 function transportOf(call: Call): StreamTransport {
   return {
-    peer: { address: call.getPeer(), authContext: call.getAuthContext() },
+    peer: {
+      address: call.getPeer(),
+      authContext: call.getAuthContext(),
+      ...bearerToken(call.metadata),
+    },
     send: (message) => call.write(message),
     end(error?: XdsError) {
       if (error === undefined) call.end();

@@ -18,11 +18,14 @@ type CaUpdate = { caCertificate: Buffer } | null;
 type IdentityUpdate = { certificate: Buffer; privateKey: Buffer } | null;
 
 /**
- * Credentials of a server that demands a client certificate. Until the first material is there, every
+ * Credentials of a server, as a rule of one that demands a client certificate. Until the first material is there, every
  * connection is refused; each further one holds for connections that come after it.
  */
 export class TlsCredentials {
+  /** For clients that show a certificate. */
   readonly credentials: ServerCredentials;
+  /** For clients that prove in another way who they are: they see the same server certificate. */
+  readonly withoutClientCertificates: ServerCredentials;
   readonly #authorities = new Source<CaUpdate>(null);
   readonly #identity = new Source<IdentityUpdate>(null);
 
@@ -35,6 +38,13 @@ export class TlsCredentials {
     };
     const { createCertificateProviderServerCredentials } = experimental;
     this.credentials = createCertificateProviderServerCredentials(provider, provider, true);
+    // Null says that none is asked for, which the library's types do not know; nor does it matter
+    // what they call the parameters: 1.14.7 hands them on in the other order.
+    this.withoutClientCertificates = createCertificateProviderServerCredentials(
+      provider,
+      null as never,
+      false,
+    );
   }
 
   /** Takes new material into use. */

@@ -12,6 +12,8 @@ export interface Peer {
   readonly address: string;
   /** What the TLS handshake proved, if there was one; its shape is the transport's. */
   readonly authContext?: unknown;
+  /** What the client showed in the header `authorization: Bearer …`; nobody has checked it. */
+  readonly bearerToken?: string;
 }
 
 /** One bidirectional stream of messages. The session owns it, and ends it. */

@@ -43,9 +43,9 @@ const audiences = ["kubelb-xds"];
 Deno.test("the token of a fleet's Envoy proves that fleet, until the token expires", async () => {
   const token = await serviceAccountToken(plane(), "tenant-a", "kubelb-envoy", audiences);
   const found = await verdict(token);
-  assert.ok("authContext" in found, JSON.stringify(found));
-  assert.equal(found.authContext.fleet, "tenant-a");
-  const hours = (found.authContext.until - Date.now()) / 3_600_000;
+  assert.ok("identity" in found, JSON.stringify(found));
+  assert.equal(found.identity.fleet, "tenant-a");
+  const hours = (found.identity.until - Date.now()) / 3_600_000;
   assert.ok(hours > 0.9 && hours <= 1.01, `${hours} hours`);
 });
 
@@ -69,7 +69,7 @@ for (const [what, token] of Object.entries(strangers)) {
 
 Deno.test("the token of a ServiceAccount that was deleted proves nothing any more", async () => {
   const token = await serviceAccountToken(plane(), "tenant-b", "kubelb-envoy", audiences);
-  assert.ok("authContext" in await verdict(token));
+  assert.ok("identity" in await verdict(token));
   const path = "/api/v1/namespaces/tenant-b/serviceaccounts/kubelb-envoy";
   await plane().admin.request("DELETE", path);
   // API servers remember for ten seconds whom they have let in.

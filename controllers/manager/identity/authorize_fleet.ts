@@ -6,6 +6,7 @@
 import { peerCertificate } from "../../../envoy/xds/peer_certificate.ts";
 import type { Peer } from "../../../envoy/xds/transport.ts";
 import type { Authorization } from "../../../envoy/xds/xds_events.ts";
+import type { TokenReviewer } from "./token_reviewer.ts";
 import { fleetOf } from "../../../fleet/identity/spiffe_id.ts";
 
 /** The fleets there are. Before everything has been translated nobody knows them. */
@@ -29,6 +30,23 @@ export function authorizeByCertificate(
   }
   const known = authorizeByNode(nodeId, fleets);
   return "refused" in known ? known : { fleet, until: certificate.notAfter };
+}
+
+/** The same by a token: it opens the fleet that its ServiceAccount's namespace is. */
+export async function authorizeByToken(
+  { bearerToken }: Peer,
+  nodeId: string,
+  fleets: KnownFleets,
+  reviewer: Pick<TokenReviewer, "review">,
+): Promise<Authorization> {
+  const verdict = await reviewer.review(bearerToken);
+  if ("refused" in verdict) return verdict;
+  const { fleet, until } = verdict.identity;
+  if (fleet !== nodeId) {
+    return { refused: `the client's token is for "${fleet}", its node id is "${nodeId}"` };
+  }
+  const known = authorizeByNode(nodeId, fleets);
+  return "refused" in known ? known : { fleet, until };
 }
 
 /** Without TLS, on loopback, an Envoy is believed to be who it says. */

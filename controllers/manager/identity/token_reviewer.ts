@@ -21,7 +21,7 @@ export interface TokenIdentity {
 
 /** The answer about one token. */
 export type TokenVerdict =
-  | { readonly authContext: TokenIdentity }
+  | { readonly identity: TokenIdentity }
   /** Why not. */
   | { readonly refused: string };
 
@@ -85,7 +85,7 @@ export class TokenReviewer {
     if (fleet === undefined) return { refused: "the token is not that of an Envoy" };
     const expiry = Number(tokenClaims(token)?.exp) * 1000;
     const until = Number.isNaN(expiry) ? this.options.clock.now() + holds.accepted : expiry;
-    return { authContext: { fleet, until } };
+    return { identity: { fleet, until } };
   }
 
   #fleetOf(username: string): string | undefined {
@@ -98,7 +98,7 @@ export class TokenReviewer {
     const now = this.options.clock.now();
     const until = "refused" in verdict
       ? now + holds.refused
-      : Math.min(now + holds.accepted, verdict.authContext.until);
+      : Math.min(now + holds.accepted, verdict.identity.until);
     this.#answers.delete(hash);
     this.#answers.set(hash, { verdict, until });
     if (this.#answers.size > capacity) this.#answers.delete(this.#answers.keys().next().value!);

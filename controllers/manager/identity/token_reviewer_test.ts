@@ -40,7 +40,7 @@ Deno.test("the token of an Envoy's ServiceAccount opens the fleet of its namespa
   const exp = Math.floor(clock.now() / 1000) + 3_600;
   const token = tokenUntil(exp);
   assert.deepEqual(await reviewer.review(token), {
-    authContext: { fleet: "tenant-a", until: exp * 1000 },
+    identity: { fleet: "tenant-a", until: exp * 1000 },
   });
   assert.deepEqual(asked, [{ token, audiences: ["kubelb-xds"] }]);
 });
