@@ -8,6 +8,7 @@
 import { Buffer } from "node:buffer";
 import { Client, credentials } from "@grpc/grpc-js";
 import { register } from "@grpc/grpc-js-xds";
+import { delay, systemClock } from "../../base/clock.ts";
 
 register();
 const client = new Client(Deno.args[0]!, credentials.createInsecure());
@@ -31,5 +32,5 @@ for (;;) {
   const answer = await ask();
   if (answer !== last) await Deno.stdout.write(new TextEncoder().encode(`${answer}\n`));
   last = answer;
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await delay(systemClock, 20);
 }

@@ -28,6 +28,7 @@ export function testOnEach(
   run: (transport: TestedTransport) => Promise<void>,
 ): void {
   for (const transport of transports) {
-    Deno.test(`${transport.name}: ${title}`, () => run(transport));
+    const test = () => run(transport);
+    Deno.test(`${transport.name}: ${title}`, test);
   }
 }
