@@ -265,8 +265,10 @@ export class Reflector<T extends KubeObject> {
     this.#failed({ reason: "Unreachable" }, `the watch broke: ${describeError(error)}`);
   }
 
-  /** A broken or expired watch is worth a line only when it lasts. */
+  /** What usually passes by itself is worth a line only when it lasts. */
   #isEveryday({ reason }: ReflectorFailure): boolean {
+    // An API server asks for patience while it prepares a kind that was just defined.
+    if (reason === "TooManyRequests") return this.#state.failures < 3;
     return this.options.cache.synced && this.#state.failures === 0 &&
       (reason === "Expired" || reason === "Unreachable");
   }

@@ -116,6 +116,7 @@ export class NodeReconciler {
     if (trouble === this.#told) return;
     this.#told = trouble;
     if (result.kind !== "keep") return log.info("nodes have addresses again");
+    if (result.reason === "Empty") return log.info(result.message);
     log.warn(result.message, { reason: result.reason });
     const { node, reason, message } = result;
     if (node) this.options.events.event(node, "Warning", reason, message);
