@@ -164,18 +164,10 @@ export class RequestSender {
     if (request.signal?.aborted) return request.signal.reason;
     return new ApiError(
       "Unreachable",
-      `cannot reach ${this.options.server}: ${describeFetchError(error)}`,
+      `cannot reach ${this.options.server}: ${describeError(error)}`,
       { call, cause: error },
     );
   }
-}
-
-/** Without the URL, which would make one outage look like many; the server is named already. */
-function describeFetchError(error: unknown): string {
-  return describeError(error).replace(
-    /^(fetch failed: )?error sending request for url \(.*?\): /,
-    "",
-  );
 }
 
 function emptyBody(): ReadableStream<Uint8Array> {
