@@ -101,7 +101,8 @@ export class Ccm {
   async follow(signal: AbortSignal): Promise<void> {
     // Informers only read, so nobody has to wait for the end of their streams.
     void this.informers.tenant.start(signal);
-    void this.informers.hub.start(signal);
+    // A hub that refuses us altogether is said so before each of them complains of its own refusal.
+    void this.connection.asked.then(() => this.informers.hub.start(signal));
     await Promise.all([this.connection.run(signal), this.hold.run(signal)]);
   }
 
