@@ -38,3 +38,13 @@ Deno.test("of a failed fetch the reason is told", () => {
   const outer = new Error("cannot reach the hub", { cause: new Error("fetch failed", { cause }) });
   assert.equal(describeError(outer), "cannot reach the hub: client error (Connect): refused");
 });
+
+Deno.test("a path that was named is not named again by its cause", () => {
+  const cause = new Error("No such file or directory (os error 2): readfile '/etc/hub'");
+  const outer = new Error("kubeconfig /etc/hub cannot be read", { cause });
+  assert.equal(
+    describeError(outer),
+    "kubeconfig /etc/hub cannot be read: No such file or directory (os error 2)",
+  );
+  assert.equal(describeError(new Error("no access", { cause })), `no access: ${cause.message}`);
+});
