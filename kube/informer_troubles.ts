@@ -6,8 +6,8 @@
 import type { InformerTrouble } from "./informers.ts";
 import { isOutage } from "./trouble_log.ts";
 
-/** So many resources of one trouble are named; a whole hub has a dozen. */
-const named = 5;
+/** So many further resources of one trouble are named: all of a hub's today, and no text without end. */
+const named = 20;
 
 /**
  * One part for each kind of trouble: the words of the first that has it, and who has it too.

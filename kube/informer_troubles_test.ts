@@ -20,7 +20,8 @@ Deno.test("an API server that cannot be reached is said once", () => {
 });
 
 Deno.test("of equal causes the first has the word, and the others are named up to a bound", () => {
-  const names = ["tenants", "a", "b", "c", "c", "d", "e", "f", "g"];
+  const others = Array.from({ length: 22 }, (_, index) => `r${index}`);
+  const names = ["tenants", ...others, "r1"];
   const troubles = [
     ...names.map((it) => trouble(it, `missing permission: watch ${it}`, "Forbidden")),
     trouble("routes", "not served", "ResourceMissing"),
@@ -29,7 +30,8 @@ Deno.test("of equal causes the first has the word, and the others are named up t
   ];
   assert.equal(
     describeTroubles(troubles),
-    "tenants: missing permission: watch tenants (the same for a, b, c, d, e and 2 more); " +
+    `tenants: missing permission: watch tenants (the same for ${others.slice(0, 20).join(", ")} ` +
+      "and 2 more); " +
       "routes: not served; nodes: waiting for the first list (the same for services)",
   );
 });
