@@ -19,12 +19,29 @@ export function describeError(error: unknown): string {
   let current: unknown = error;
   // A cycle of causes is possible in theory; eight links are more than any reader wants.
   for (let depth = 0; depth < 8 && current !== undefined && current !== null; depth++) {
-    const text = current instanceof Error ? current.message || current.name : String(current);
+    const message = current instanceof Error ? current.message || current.name : current;
+    const text = withoutPath(withoutFetch(message), parts);
     // Wrappers often repeat the message of their cause; the reader needs it once.
-    if (!parts.some((part) => part.includes(text))) parts.push(text);
+    if (text !== "" && !parts.some((part) => part.includes(text))) parts.push(text);
     current = current instanceof Error ? current.cause : undefined;
   }
-  return parts.join(": ");
+  return parts.join(": ") || (error instanceof Error ? error.message : "");
+}
+
+/**
+ * What `fetch` says before the reason is left out: that it failed, and the URL, which would make one
+ * outage look like many.
+ */
+function withoutFetch(message: unknown): string {
+  return String(message)
+    .replace(/^fetch failed(: |$)/, "")
+    .replace(/^error sending request for url \(.*?\): /, "");
+}
+
+/** Deno says which file it is about: `…: readfile '/path'`. The wrapper may have said so before. */
+function withoutPath(message: string, before: readonly string[]): string {
+  const [, reason, path] = /^(.*): \w+ '([^']+)'$/s.exec(message) ?? [];
+  return path && before.some((part) => part.includes(path)) ? reason! : message;
 }
 
 /** Whether an error only says that its `AbortSignal` fired: an order, not a fault. */

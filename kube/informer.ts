@@ -13,7 +13,7 @@ import { Reflector } from "./reflector.ts";
 import type { ReflectorClient, Selection } from "./reflector_client.ts";
 import { ReflectorMetrics } from "./reflector_metrics.ts";
 import { resourceName } from "./resource_path.ts";
-import type { Trouble } from "./trouble_log.ts";
+import type { Trouble, TroubleLog } from "./trouble_log.ts";
 
 /** What all informers of a process have in common. */
 export interface InformerCommon {
@@ -21,6 +21,8 @@ export interface InformerCommon {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly metrics?: Registry;
+  /** Is told of what every informer of the cluster meets. */
+  readonly outages?: TroubleLog;
 }
 
 /** Which objects, and how they are kept. */
@@ -41,7 +43,7 @@ export class Informer<T extends KubeObject> {
     readonly type: ResourceType<T>,
     options: InformerView<T> & InformerCommon,
   ) {
-    const { namespace, labelSelector, fieldSelector, indexers, transform, log } = options;
+    const { namespace, labelSelector, fieldSelector, indexers, transform, log, outages } = options;
     const { clock = systemClock, random = systemRandom, metrics = new Registry() } = options;
     this.cache = new ObjectCache<T>({
       log,
@@ -55,6 +57,7 @@ export class Informer<T extends KubeObject> {
       log,
       clock,
       random,
+      outages,
       metrics: new ReflectorMetrics(metrics, client.name, resourceName(type)),
       selection: {
         ...(namespace ? { namespace } : {}),

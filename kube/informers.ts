@@ -4,14 +4,19 @@
  * @module
  */
 import type { KubeObject, ResourceType } from "../apis/meta/v1.ts";
+import { systemClock } from "../base/clock.ts";
+import type { ApiErrorReason } from "./api_error.ts";
 import { Informer, type InformerCommon, type InformerView } from "./informer.ts";
 import type { ReflectorClient } from "./reflector_client.ts";
 import { resourceName } from "./resource_path.ts";
+import { TroubleLog } from "./trouble_log.ts";
 
 /** A cache that is not (or no longer) current, and why. */
 export interface InformerTrouble {
   readonly resource: string;
   readonly synced: boolean;
+  /** Absent: the first list is still to come. */
+  readonly reason?: ApiErrorReason;
   readonly message: string;
 }
 
@@ -20,11 +25,16 @@ export class Informers {
   readonly #informers = new Map<string, Informer<KubeObject>>();
   readonly #indexers = new Map<string, Set<string>>();
   #signal: AbortSignal | undefined;
+  readonly #common: InformerCommon;
 
-  constructor(
-    private readonly client: ReflectorClient,
-    private readonly common: InformerCommon,
-  ) {}
+  constructor(private readonly client: ReflectorClient, common: InformerCommon) {
+    const { clock = systemClock } = common;
+    const log = common.log.with({ cluster: client.name });
+    this.#common = {
+      ...common,
+      outages: new TroubleLog(log, clock, "the API server answers again"),
+    };
+  }
 
   /**
    * The informer of a view; the first call for it makes it, and starts it when the others run.
@@ -44,7 +54,7 @@ export class Informers {
       this.#checkIndexers(id, Object.keys(indexers), resourceName(type));
       return known as unknown as Informer<T>;
     }
-    const informer = new Informer<T>(this.client, type, { ...view, ...this.common });
+    const informer = new Informer<T>(this.client, type, { ...view, ...this.#common });
     this.#informers.set(id, informer as unknown as Informer<KubeObject>);
     this.#indexers.set(id, new Set(Object.keys(indexers)));
     if (this.#signal) informer.start(this.#signal);
@@ -85,8 +95,8 @@ export class Informers {
     const troubles: InformerTrouble[] = [];
     for (const { type, cache, problem } of this.#informers.values()) {
       if (cache.synced && problem === undefined) continue;
-      const message = problem?.message ?? "waiting for the first list";
-      troubles.push({ resource: resourceName(type), synced: cache.synced, message });
+      const why = problem ?? { message: "waiting for the first list" };
+      troubles.push({ resource: resourceName(type), synced: cache.synced, ...why });
     }
     return troubles;
   }

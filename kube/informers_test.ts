@@ -70,7 +70,12 @@ Deno.test("what is not synced is named with its reason", async () => {
   const ended = informers.start(stop.signal);
   await clock.advance(100);
   assert.deepEqual(informers.troubles(), [
-    { resource: "tenants.kubelb.k8c.io", synced: false, message: "missing permission" },
+    {
+      resource: "tenants.kubelb.k8c.io",
+      synced: false,
+      reason: "Forbidden",
+      message: "missing permission",
+    },
   ]);
   stop.abort();
   await ended;

@@ -20,6 +20,8 @@ import {
   releasedLease,
 } from "./lease_record.ts";
 import { LeaseMetrics } from "./lease_metrics.ts";
+import { checkLeaseTimes, jitter } from "./lease_times.ts";
+import { TroubleLog, troubleOf } from "./trouble_log.ts";
 
 /** How a candidate behaves. Times are milliseconds; the defaults are client-go's. */
 export interface LeaseElectionOptions {
@@ -42,8 +44,6 @@ export interface LeaseElectionOptions {
   readonly metrics?: Registry;
 }
 
-/** Candidates add up to this share of the period at random (client-go's jitter). */
-const jitter = 1.2;
 /** Tries to release a Lease that changes under us. */
 const releaseAttempts = 3;
 
@@ -57,6 +57,7 @@ export class LeaseElection {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #log: Logger;
+  readonly #troubles: TroubleLog;
   readonly #leaseDuration: number;
   readonly #renewDeadline: number;
   readonly #retryPeriod: number;
@@ -74,16 +75,12 @@ export class LeaseElection {
   /** @throws when the times do not fit: lease > renew deadline > retry period · jitter. */
   constructor(private readonly options: LeaseElectionOptions) {
     const { leaseDuration = 15_000, renewDeadline = 10_000, retryPeriod = 2_000 } = options;
-    if (leaseDuration <= renewDeadline || renewDeadline <= retryPeriod * jitter) {
-      throw new Error(
-        `leader election: lease duration (${leaseDuration} ms) must exceed the renew deadline ` +
-          `(${renewDeadline} ms), and that the retry period · ${jitter} (${retryPeriod * jitter})`,
-      );
-    }
+    checkLeaseTimes({ leaseDuration, renewDeadline, retryPeriod });
     this.#client = options.client;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#log = options.log.with({ lease: `${options.namespace}/${options.name}` });
+    this.#troubles = new TroubleLog(this.#log, this.#clock, "the Lease can be used again");
     this.#leaseDuration = leaseDuration;
     this.#renewDeadline = renewDeadline;
     this.#retryPeriod = retryPeriod;
@@ -196,9 +193,12 @@ export class LeaseElection {
   async #try(signal: AbortSignal, patience: number): Promise<boolean> {
     using deadline = new Deadline(this.#clock, patience, signal);
     try {
-      return await this.#tryFast(deadline.signal) || await this.#trySlow(deadline.signal);
+      const held = await this.#tryFast(deadline.signal) || await this.#trySlow(deadline.signal);
+      this.#troubles.recovered();
+      return held;
     } catch (error) {
-      if (!signal.aborted) this.#log.warn("the Lease cannot be read or written", { error });
+      const trouble = troubleOf("the Lease cannot be read or written", error);
+      if (!signal.aborted) this.#troubles.report(trouble);
       return false;
     }
   }

@@ -37,6 +37,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: ReflectorMetrics;
+  /** Is told of what every reflector of the cluster meets; default: each logs it itself. */
+  readonly outages?: TroubleLog | undefined;
 }
 
 /** Bookmarks come about once a minute: this long without any, in milliseconds, is silence. */
@@ -54,9 +56,9 @@ export class Reflector<T extends KubeObject> {
   readonly #troubles: TroubleLog;
 
   constructor(private readonly options: ReflectorOptions<T>) {
-    const { log, clock, client, type } = options;
+    const { log, clock, client, type, outages } = options;
     const fields = { cluster: client.name, resource: resourceName(type) };
-    this.#troubles = new TroubleLog(log.with(fields), clock);
+    this.#troubles = new TroubleLog(log.with(fields), clock, "watching again", outages);
   }
 
   /** What is wrong now; `undefined` while all is well. */
@@ -262,11 +264,17 @@ export class Reflector<T extends KubeObject> {
       return this.#failed({ reason: error.reason, retryAfter: error.retryAfter }, error.message);
     }
     // The body of a stream breaks with whatever fetch throws.
-    this.#failed({ reason: "Unreachable" }, `the watch broke: ${describeError(error)}`);
+    this.#failed(
+      { reason: "Unreachable" },
+      `the watch of ${resourceName(this.options.type)} broke: ` +
+        describeError(error),
+    );
   }
 
-  /** A broken or expired watch is worth a line only when it lasts. */
+  /** What usually passes by itself is worth a line only when it lasts. */
   #isEveryday({ reason }: ReflectorFailure): boolean {
+    // An API server asks for patience while it prepares a kind that was just defined.
+    if (reason === "TooManyRequests") return this.#state.failures < 3;
     return this.options.cache.synced && this.#state.failures === 0 &&
       (reason === "Expired" || reason === "Unreachable");
   }

@@ -7,6 +7,7 @@ import type { Logger } from "../base/logger.ts";
 import { isApiError } from "../kube/api_error.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ClusterConfig } from "../kube/cluster_config.ts";
+import { describeTroubles } from "../kube/informer_troubles.ts";
 import type { Informers } from "../kube/informers.ts";
 
 /** Milliseconds that an API server gets for its first answer; then the program starts without it. */
@@ -39,7 +40,5 @@ export async function checkCredential(
 
 /** What is not current, with the API server's own words: a missing CRD, a missing permission. */
 export function problems(informers: Informers): string | undefined {
-  const troubles = informers.troubles();
-  if (troubles.length === 0) return undefined;
-  return troubles.map(({ resource, message }) => `${resource}: ${message}`).join("; ");
+  return describeTroubles(informers.troubles());
 }

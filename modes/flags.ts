@@ -80,8 +80,11 @@ export function parseFlags<const S extends Flags>(
   const given = new Map<string, unknown>();
   for (let index = 0; index < args.length; index++) {
     const { name, value: inline } = splitArgument(args[index]!);
-    if (name === "help" || name === "h") return { kind: "help" };
-    if (name === "version") return { kind: "version" };
+    const question = questions.get(name);
+    if (question !== undefined) {
+      if (convert(asSwitch, inline ?? "true", `--${name}`)) return { kind: question };
+      continue;
+    }
     const flag = lookUp(flags, name);
     const text = inline ?? (flag.type === "boolean" ? "true" : args[++index]);
     if (text === undefined) throw new FlagError(`--${name} needs a value: --${name}=${hint(flag)}`);
@@ -96,6 +99,15 @@ export function parseFlags<const S extends Flags>(
   // Each value was converted by the type of its own definition, which is what FlagValues says.
   return { kind: "values", values: values as FlagValues<S> };
 }
+
+/** Answered instead of running, whatever else the command line says after them. */
+const questions: ReadonlyMap<string, "help" | "version"> = new Map([
+  ["help", "help"],
+  ["h", "help"],
+  ["version", "version"],
+]);
+
+const asSwitch: Flag = { type: "boolean", default: false, description: "" };
 
 function splitArgument(argument: string): { name: string; value: string | undefined } {
   const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(argument);

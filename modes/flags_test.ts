@@ -94,6 +94,13 @@ Deno.test("help and version are answered wherever they stand", () => {
     assert.equal(parseFlags(flags, args).kind, "help");
   }
   assert.equal(parseFlags(flags, ["--version"]).kind, "version");
+  assert.equal(parseFlags(flags, ["--help", "extra"]).kind, "help");
+});
+
+Deno.test("help and version can be switched off, as any other switch", () => {
+  assert.equal(values(["--help=false", "--version=false", "--replicas=5"]).replicas, 5);
+  assert.equal(parseFlags(flags, ["--help=true"]).kind, "help");
+  assert.throws(() => parseFlags(flags, ["--help=extra"]), /--help: "extra" is not valid/);
 });
 
 Deno.test("no command line makes the parser fail other than with a FlagError", () => {

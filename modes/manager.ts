@@ -22,6 +22,7 @@ import { systemDnsLookup } from "../controllers/manager/host_names/dns_lookup.ts
 import { Manager } from "../controllers/manager/manager.ts";
 import { XdsIdentity } from "../fleet/identity/xds_identity.ts";
 import { HostRuntime } from "../fleet/host/host_runtime.ts";
+import { programProblem } from "../fleet/host/program_file.ts";
 import { parsePortRange } from "../fleet/port_range.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
@@ -87,6 +88,7 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   if (options["address-pool"].length === 0) {
     log.warn("no load balancer will get an address: there is no --address-pool");
   }
+  await checkEnvoy(options["envoy-path"], log);
   const settings = managerSettings(options);
   const cluster = await hubCluster(options);
   const userAgent = `kubelb-manager/${version}`;
@@ -135,6 +137,14 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
       ? election.run(signal, (term) => attached.lead(term))
       : attached.lead(signal),
   ]);
+}
+
+/** Told at the start, not when the first load balancer is waited for; it may still be installed. */
+async function checkEnvoy(path: string, log: Logger): Promise<void> {
+  const problem = await programProblem(path);
+  if (problem === undefined) return;
+  const what = problem === "missing" ? "there is no such program" : "it is not executable";
+  log.warn(`no Envoy can be started: ${what}: ${path} (--envoy-path)`);
 }
 
 /** Where other managers reach the xDS server of this one. */

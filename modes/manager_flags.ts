@@ -17,7 +17,7 @@ import {
 import { defineFlags, type FlagValues, type ParsedFlags, parseFlags } from "./flags.ts";
 
 /** First lines of `--help`. */
-export const managerUsage = `Usage: kubelb --mode=manager --address-pool=<CIDR,...> [flags]
+export const managerUsage = `Usage: kubelb --mode=manager [--address-pool=<CIDR,...>] [flags]
 
 Runs in (or beside) the management cluster: makes tenants, gives their load balancers Services,
 addresses and listener ports, runs an Envoy for each tenant and tells it where traffic goes.`;

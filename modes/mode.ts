@@ -46,9 +46,13 @@ export function parseMode(args: readonly string[]): ModeChoice {
 }
 
 function withoutMode(args: readonly string[]): ModeChoice {
-  const first = args[0];
+  const [first = ""] = args;
   if (first === "--version") return { mode: "text", text: `${versionText()}\n`, exitCode: 0 };
-  if (first === "--help" || first === "-h") return { mode: "text", text: overview, exitCode: 0 };
+  if (["--help", "-h", "help"].includes(first)) {
+    return { mode: "text", text: overview, exitCode: 0 };
+  }
+  const meant = modes.find((known) => known === first.replace(/^--?/, ""));
+  if (meant !== undefined) return failure(`--mode is missing: did you mean --mode=${meant}?`);
   return failure("--mode is missing: it is manager or ccm");
 }
 

@@ -17,6 +17,8 @@ Deno.test("without a mode, help and version are answered and everything else is 
   const version = parseMode(["--version"]);
   assert.ok(version.mode === "text" && version.exitCode === 0);
   assert.match(version.text, /^kubelb \d+\.\d+\.\d+ \(deno /);
+  const more = parseMode(["--help", "extra"]);
+  assert.deepEqual(more, help);
   const nothing = parseMode([]);
   assert.ok(nothing.mode === "text" && nothing.exitCode === 2);
   assert.match(nothing.text, /--mode is missing/);
@@ -27,5 +29,13 @@ Deno.test("an unknown mode is named in the error", () => {
     const choice = parseMode(args);
     assert.ok(choice.mode === "text" && choice.exitCode === 2);
     assert.match(choice.text, /unknown mode/);
+  }
+});
+
+Deno.test("a mode that is written as a command is understood, and corrected", () => {
+  for (const args of [["manager", "--debug"], ["--ccm"], ["ccm"]]) {
+    const choice = parseMode(args);
+    assert.ok(choice.mode === "text" && choice.exitCode === 2);
+    assert.match(choice.text, /did you mean --mode=(manager|ccm)\?/, args.join(" "));
   }
 });

@@ -5,13 +5,19 @@
  * @module
  */
 import { describeError } from "../base/errors.ts";
+import { bundleHelp, parseBundleArguments } from "./bundle/bundle_arguments.ts";
 import { makeBundle } from "./bundle/make_bundle.ts";
 import { printLine } from "./process/print_line.ts";
 
-const [folder = "dist"] = Deno.args;
+async function main(): Promise<void> {
+  const parsed = parseBundleArguments(Deno.args);
+  if (parsed === "help") return printLine(bundleHelp);
+  await makeBundle(parsed.folder);
+  printLine(`${parsed.folder}/kubelb`);
+}
+
 try {
-  await makeBundle(folder);
-  printLine(`${folder}/kubelb`);
+  await main();
 } catch (error) {
   printLine(describeError(error));
   Deno.exitCode = 1;

@@ -10,9 +10,11 @@ import { defineFlags, FlagError, parseFlags } from "../modes/flags.ts";
 import { installationBinaryNames } from "./binaries/catalog.ts";
 import { obtainBinaries } from "./binaries/obtain.ts";
 import { complaints } from "./demo/complaints.ts";
+import { explanation } from "./demo/explanation.ts";
 import { Interruption } from "./demo/interruption.ts";
 import { NodeBackends } from "./demo/node_backends.ts";
-import { playStory, type Published } from "./demo/story.ts";
+import { ServiceFollower } from "./demo/service_follower.ts";
+import { playStory } from "./demo/story.ts";
 import { type Hub, startHub } from "./installation/hub.ts";
 import { type LoopbackNetwork, loopbackNetwork } from "./installation/loopback_network.ts";
 import { startTenantCluster, type TenantCluster } from "./installation/tenant_cluster.ts";
@@ -20,6 +22,13 @@ import { startTenantCluster, type TenantCluster } from "./installation/tenant_cl
 const flags = defineFlags({
   once: { type: "boolean", default: false, description: "Verify everything and exit." },
 });
+
+const usage = `Usage: deno task demo [--once]
+
+Starts two Kubernetes control planes, the manager, the CCM and Envoy, shows requests being served,
+and stays until Ctrl-C.
+
+  --once   verify everything and exit with 0 or 1`;
 
 const begin = performance.now();
 
@@ -60,7 +69,9 @@ async function showEverything(stack: AsyncDisposableStack, once: boolean): Promi
     throw error;
   });
   say("");
-  if (!once) explain(hub, tenant, binaries.kubectl, left);
+  if (once) return;
+  stack.use(new ServiceFollower({ tenant, backends, clock: systemClock, say }));
+  say(explanation({ hub, tenant, kubectl: binaries.kubectl, left }));
 }
 
 async function startClusters(
@@ -98,24 +109,6 @@ async function explainFailure({ manager }: Hub, { ccm }: TenantCluster): Promise
   }
 }
 
-function explain(hub: Hub, tenant: TenantCluster, kubectl: string, left: Published): void {
-  const { name, address, port } = left;
-  say(`Everything keeps running until Ctrl-C. To look around, in another terminal:
-
-  HUB="${kubectl} --kubeconfig=${hub.plane.adminKubeconfig}"
-  TENANT="${kubectl} --kubeconfig=${tenant.plane.adminKubeconfig}"
-
-  $TENANT get services,nodes                       # ${name} has the address ${address}
-  $HUB get tenants                                 # who is registered
-  $HUB -n tenant-acme get loadbalancers,addresses,services
-  $HUB -n tenant-acme describe loadbalancers       # conditions and events
-  nc ${address} ${port}                            # which node answers
-  tail -f ${hub.manager.folder}/manager.log
-  curl ${hub.manager.metricsUrl}/metrics
-
-Or change something: $TENANT delete node node-2; $TENANT delete service ${name}; …`);
-}
-
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 async function main(): Promise<number> {
@@ -128,7 +121,7 @@ async function main(): Promise<number> {
   try {
     const parsed = parseFlags(flags, Deno.args);
     if (parsed.kind !== "values") {
-      say("usage: deno task demo [--once]\n\n  --once   verify everything and exit with 0 or 1");
+      say(usage);
       return 0;
     }
     await runDemo(parsed.values.once, interruption.promise);
@@ -136,8 +129,12 @@ async function main(): Promise<number> {
   } catch (error) {
     // What was still starting is not waited for: the watchdogs of the sandboxes end it.
     if (error instanceof Interrupted) return 130;
+    if (error instanceof FlagError) {
+      say(`demo: ${error.message}\n\n${usage}`);
+      return 2;
+    }
     say(`\ndemo failed: ${describeError(error)}`);
-    return error instanceof FlagError ? 2 : 1;
+    return 1;
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, interruption.onSignal);
   }

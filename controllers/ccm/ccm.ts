@@ -17,7 +17,7 @@ import { HoldWatcher } from "./hub/hold_watcher.ts";
 import { HubConnection, type HubProbe } from "./hub/hub_connection.ts";
 import { HubLoadBalancers } from "./hub/hub_load_balancers.ts";
 import { slimLoadBalancer } from "./hub/slim_load_balancer.ts";
-import type { NodeAddressType } from "./node/node_addresses.ts";
+import { nodeAddresses, type NodeAddressType } from "./node/node_addresses.ts";
 import { NodeController, slimNode } from "./node/node_controller.ts";
 import { NodeReconciler } from "./node/node_reconciler.ts";
 import { ServiceController, uidIndex, uidsOf } from "./service/service_controller.ts";
@@ -101,7 +101,8 @@ export class Ccm {
   async follow(signal: AbortSignal): Promise<void> {
     // Informers only read, so nobody has to wait for the end of their streams.
     void this.informers.tenant.start(signal);
-    void this.informers.hub.start(signal);
+    // A hub that refuses us altogether is said so before each of them complains of its own refusal.
+    void this.connection.asked.then(() => this.informers.hub.start(signal));
     await Promise.all([this.connection.run(signal), this.hold.run(signal)]);
   }
 
@@ -166,12 +167,18 @@ export class Ccm {
       hubSynced: () => this.#caches.loadBalancers.synced,
       connection: this.connection,
       hold: () => this.hold.hold,
+      nodeProblem: () => this.#nodeProblem(),
       plan,
       hubUnreachableTimeout,
       events,
       metrics: this.metrics,
       clock,
     });
+  }
+
+  #nodeProblem(): string | undefined {
+    const result = nodeAddresses(this.#caches.nodes.list(), this.parts.addressType);
+    return result.kind === "keep" ? result.message : undefined;
   }
 
   #servedByNamespace(): Map<string, number> {

@@ -11,6 +11,8 @@
  */
 import { createHash } from "node:crypto";
 
+const namePrefix = "@kubelb-envoy/";
+
 /** Thrown instead of starting an Envoy beside another one. */
 export class ClaimedError extends Error {
   override readonly name = "ClaimedError";
@@ -31,7 +33,12 @@ export class ClaimedError extends Error {
 export function claimName(hub: string, fleet: string): string {
   // Names are limited to 107 bytes.
   const digest = createHash("sha256").update(`${hub}/${fleet}`).digest("hex").slice(0, 32);
-  return `@kubelb-envoy/${digest}`;
+  return `${namePrefix}${digest}`;
+}
+
+/** Whether an Envoy ended because another was quicker to claim its name; `words` are its last. */
+export function lostClaim(words: string | undefined): boolean {
+  return words?.includes(`cannot bind '${namePrefix}`) ?? false;
 }
 
 /**

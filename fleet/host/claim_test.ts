@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { claimName, isClaimed } from "./claim.ts";
+import { claimName, isClaimed, lostClaim } from "./claim.ts";
 
 Deno.test("a claim is of one fleet of one hub, and fits into a socket's name", () => {
   const name = claimName("8c1f", "tenant-acme");
@@ -23,4 +23,11 @@ Deno.test("a claim is found among the sockets of the host", () => {
   assert.equal(isClaimed("@kubelb-envoy/1", sockets), false);
   assert.equal(isClaimed("@kubelb-envoy/2", sockets), false);
   assert.equal(isClaimed(claimName("no such hub", "no-such-fleet")), false);
+});
+
+Deno.test("an Envoy that was too late for its name is told from one that crashed", () => {
+  const refused = (name: string) => `error initializing config: cannot bind '${name}': in use`;
+  assert.equal(lostClaim(refused(claimName("8c1f", "tenant-acme"))), true);
+  assert.equal(lostClaim(refused("127.0.0.1:9901")), false);
+  assert.equal(lostClaim(undefined), false);
 });

@@ -10,7 +10,7 @@ import type { Logger } from "../../base/logger.ts";
 import type { Random } from "../../base/random.ts";
 import type { FleetStatus } from "../runtime.ts";
 import type { EnvoyInstance } from "./envoy_instance.ts";
-import { ClaimedError } from "./claim.ts";
+import { ClaimedError, lostClaim } from "./claim.ts";
 import { fleetStatus } from "./fleet_status.ts";
 import { lastWords } from "./last_words.ts";
 import { type Lifecycle, type LifecycleEffect, type LifecycleEvent, step } from "./lifecycle.ts";
@@ -152,7 +152,8 @@ export class FleetSupervisor implements AsyncDisposable {
       this.#watch(pid, exited);
     } catch (error) {
       this.#claimed = error instanceof ClaimedError;
-      log.error("cannot start Envoy", { error });
+      if (this.#claimed) log.warn(describeError(error));
+      else log.error("cannot start Envoy", { error });
       this.#dispatch({ kind: "spawn-failed", message: describeError(error) });
     }
   }
@@ -175,10 +176,14 @@ export class FleetSupervisor implements AsyncDisposable {
       const seconds = ((now - start) / 1000).toFixed(1);
       if (isEnding(this.#state)) log.info("Envoy ended", { pid, how });
       else {
-        this.#crashes++;
         const words = await lastWords(folder).catch(() => undefined);
         const message = `Envoy ${how} ${seconds} s after its start${words ? `: ${words}` : ""}`;
-        log.error(message, { pid });
+        // The next start finds the other Envoy, and tells of it.
+        if (lostClaim(words)) log.debug(message, { pid });
+        else {
+          this.#crashes++;
+          log.error(message, { pid });
+        }
         return this.#dispatch({ kind: "exited", pid, now, message });
       }
       this.#dispatch({ kind: "exited", pid, now, message: how });

@@ -25,7 +25,13 @@ Deno.test("a second start answers soon, stays, and leaves nothing at Ctrl-C", as
   assert.ok(seconds < 30, `the first answered request after ${seconds.toFixed(1)} s`);
   assert.ok(secondsToFirstAnswer(demo.output) <= seconds, "it does not flatter itself");
 
-  await demo.waitFor(/Everything keeps running until Ctrl-C/);
+  await demo.waitFor(/delete service web/);
+  for (const [, url] of demo.output.matchAll(/(http:\/\/[\d.:]+[\w/]*)/g)) {
+    const response = await fetch(url!);
+    const text = await response.text();
+    assert.ok(response.ok, `${url} answers ${response.status}: ${text}`);
+    if (url!.endsWith(":8080")) assert.match(JSON.parse(text).identity, /^node-[23]$/);
+  }
   demo.interrupt();
   assert.equal(await demo.exited(), 0, demo.output);
   assert.match(demo.output, /stopping/);
@@ -63,10 +69,10 @@ Deno.test("kill -9 of the demo's parent leaves nothing", async () => {
   await demo.assertGone();
 });
 
-Deno.test("a wrong flag of the demo is named", async () => {
+Deno.test("a wrong flag of the demo is named, with the usage", async () => {
   await using demo = await DemoRun.start(["--twice"]);
   assert.equal(await demo.exited(), 2);
-  assert.match(demo.output, /unknown flag --twice/);
+  assert.match(demo.output, /unknown flag --twice[^]*Usage: deno task demo/);
 });
 
 /** From the demo's own words: when everything was ready, and how long the first Service took. */

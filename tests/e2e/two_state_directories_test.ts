@@ -39,6 +39,13 @@ Deno.test("two managers with state directories of their own never serve the same
     assert.deepEqual(fleets.toSorted(), all);
     return true;
   }, { describe: "one Envoy for each tenant" });
+  // Whoever is too late says who serves, and complains of nothing else.
+  for (const manager of [first, second]) {
+    assert.doesNotMatch(
+      await manager.log(),
+      /ERROR .*(cannot bind|cannot start Envoy|another Envoy)/,
+    );
+  }
   assert.match(await second.metrics(), /leader_election_master_status\{[^}]*\} 0/);
 
   // Whichever manager an Envoy is connected to, the one that leads knows what it says.

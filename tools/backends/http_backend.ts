@@ -19,6 +19,7 @@ export interface SeenRequest {
 /** Answers every request with a {@linkcode SeenRequest} and the header `x-backend`. */
 export class HttpBackend implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #end = new AbortController();
   /** All requests so far, in order. */
   readonly requests: SeenRequest[] = [];
   /** HTTP status of every answer; change it to play a sick backend. */
@@ -29,7 +30,7 @@ export class HttpBackend implements AsyncDisposable {
   constructor({ address = "127.0.0.1", port = 0, identity }: BackendOptions) {
     this.identity = identity;
     this.#server = Deno.serve(
-      { hostname: address, port, onListen() {} },
+      { hostname: address, port, signal: this.#end.signal, onListen() {} },
       (request, { remoteAddr }) => this.#answer(request, remoteAddr),
     );
   }
@@ -44,7 +45,9 @@ export class HttpBackend implements AsyncDisposable {
 
   /** Stops listening and closes every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
+    // Unlike shutdown(), which waits for clients that keep their connection open.
+    this.#end.abort();
+    await this.#server.finished;
   }
 
   #answer(request: Request, { hostname: peer }: Deno.NetAddr): Response {
@@ -59,4 +62,17 @@ export class HttpBackend implements AsyncDisposable {
     this.requests.push(seen);
     return Response.json(seen, { status: this.status, headers: { "x-backend": this.identity } });
   }
+}
+
+/** Asks over a connection of its own, which a proxy routes anew; returns the identity. @throws Error. */
+export async function askHttp(
+  address: string,
+  port: number,
+  { deadline = 2_000 } = {},
+): Promise<string> {
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const signal = AbortSignal.timeout(deadline);
+  const response = await fetch(`http://${address}:${port}/`, { client, signal });
+  const seen = await response.json() as SeenRequest;
+  return seen.identity;
 }

@@ -3,14 +3,23 @@
  *
  * @module
  */
+import { askHttp } from "../backends/http_backend.ts";
 import { askTcp } from "../backends/tcp_backend.ts";
 import { askUdp } from "../backends/udp_backend.ts";
 
+/** What a backend understands. */
+export type Language = "TCP" | "UDP" | "HTTP";
+
 /** Asks once and returns who answered. */
-export function ask(protocol: "TCP" | "UDP", address: string, port: number): Promise<string> {
-  return protocol === "TCP"
-    ? askTcp(address, port)
-    : askUdp(address, port, { message: " ", deadline: 500 }).then((answer) => answer.trim());
+export async function ask(language: Language, address: string, port: number): Promise<string> {
+  switch (language) {
+    case "TCP":
+      return await askTcp(address, port);
+    case "HTTP":
+      return await askHttp(address, port);
+    case "UDP":
+      return (await askUdp(address, port, { message: " ", deadline: 500 })).trim();
+  }
 }
 
 /** How many answers came from whom. */
@@ -18,14 +27,14 @@ export type Answers = ReadonlyMap<string, number>;
 
 /** Asks `times` times, one after another. @throws the first failure. */
 export async function askTimes(
-  protocol: "TCP" | "UDP",
+  language: Language,
   address: string,
   port: number,
   times: number,
 ): Promise<Answers> {
   const answers = new Map<string, number>();
   for (let index = 0; index < times; index++) {
-    const who = await ask(protocol, address, port);
+    const who = await ask(language, address, port);
     answers.set(who, (answers.get(who) ?? 0) + 1);
   }
   return answers;

@@ -1,10 +1,10 @@
 /**
  * The "pods" of the demo: servers at every node's address and each Service's node ports, which say
- * the name of their node.
+ * the name of their node, over HTTP where the port is one of TCP.
  *
  * @module
  */
-import { TcpBackend } from "../backends/tcp_backend.ts";
+import { HttpBackend } from "../backends/http_backend.ts";
 import { UdpBackend } from "../backends/udp_backend.ts";
 import type { ServicePort } from "../installation/tenant_cluster.ts";
 
@@ -25,10 +25,18 @@ export class NodeBackends implements AsyncDisposable {
       await this.#backends.get(key)?.[Symbol.asyncDispose]();
       const options = { identity: node, address, port: nodePort };
       const backend = protocol === "TCP"
-        ? new TcpBackend(options)
+        ? new HttpBackend(options)
         : await UdpBackend.start(options);
       this.#backends.set(key, backend);
     }
+  }
+
+  /** As {@linkcode start}, but leaves alone what listens already. */
+  async startMissing(node: string, address: string, ports: readonly ServicePort[]): Promise<void> {
+    const missing = ports.filter(({ protocol, nodePort }) =>
+      nodePort !== undefined && !this.#backends.has(`${protocol} ${address}:${nodePort}`)
+    );
+    await this.start(node, address, missing);
   }
 
   /** Closes all of them. */

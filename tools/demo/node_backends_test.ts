@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { askTcp } from "../backends/tcp_backend.ts";
+import { askHttp } from "../backends/http_backend.ts";
 import { freePort } from "../process/free_port.ts";
 import { NodeBackends } from "./node_backends.ts";
 
@@ -8,5 +8,14 @@ Deno.test("a node port that is given to another Service gets another backend", a
   const ports = [{ protocol: "TCP" as const, port: 80, nodePort: freePort() }];
   await backends.start("old", "127.0.0.1", ports);
   await backends.start("new", "127.0.0.1", ports);
-  assert.equal(await askTcp("127.0.0.1", ports[0]!.nodePort), "new");
+  assert.equal(await askHttp("127.0.0.1", ports[0]!.nodePort), "new");
+});
+
+Deno.test("a backend that is there already can be left alone", async () => {
+  await using backends = new NodeBackends();
+  const port = { protocol: "TCP" as const, port: 80 };
+  const ports = [{ ...port, nodePort: freePort() }];
+  await backends.start("node", "127.0.0.1", ports);
+  await backends.startMissing("other", "127.0.0.1", [...ports, port]);
+  assert.equal(await askHttp("127.0.0.1", ports[0]!.nodePort), "node");
 });

@@ -6,7 +6,7 @@
 import { eventually } from "../process/eventually.ts";
 import type { LoopbackNetwork } from "../installation/loopback_network.ts";
 import type { ServicePort, TenantCluster, TenantService } from "../installation/tenant_cluster.ts";
-import { type Answers, ask, askTimes, describeAnswers } from "./answers.ts";
+import { type Answers, ask, askTimes, describeAnswers, type Language } from "./answers.ts";
 import type { NodeBackends } from "./node_backends.ts";
 
 /** Prints one line of the story. */
@@ -29,6 +29,9 @@ export interface Published {
 }
 
 const requests = 12;
+
+/** What the backends of a port understand. */
+const languages: Readonly<Record<Published["protocol"], Language>> = { TCP: "HTTP", UDP: "UDP" };
 
 /** Plays the whole story; returns the Service that is left running. @throws when a step fails. */
 export async function playStory(stage: Stage): Promise<Published> {
@@ -73,7 +76,7 @@ async function publish(stage: Stage, name: string, port: ServicePort): Promise<P
   const address = await tenant.addressOf(name);
   const addressed = performance.now() - start;
   const published = { name, protocol: port.protocol, address, port: port.port };
-  await eventually(() => ask(port.protocol, address, port.port), {
+  await eventually(() => ask(languages[port.protocol], address, port.port), {
     describe: `an answer from ${address}:${port.port}`,
     interval: 10,
   });
@@ -103,7 +106,7 @@ async function expectExactly(stage: Stage, target: Published, nodes: string[]): 
   const { protocol, address, port, name } = target;
   let last: Answers = new Map();
   await eventually(async () => {
-    last = await askTimes(protocol, address, port, requests);
+    last = await askTimes(languages[protocol], address, port, requests);
     return [...last.keys()].toSorted().join() === nodes.join();
   }, {
     deadline: 20_000,
@@ -115,7 +118,7 @@ async function expectExactly(stage: Stage, target: Published, nodes: string[]): 
 /** Asks until nobody answers any more. */
 async function expectSilence(stage: Stage, target: Published): Promise<void> {
   const { protocol, address, port, name } = target;
-  const silent = () => ask(protocol, address, port).then(() => false, () => true);
+  const silent = () => ask(languages[protocol], address, port).then(() => false, () => true);
   await eventually(silent, { describe: `${name} to fall silent`, deadline: 20_000 });
   stage.say(`  ${address}:${port} no longer answers`);
 }

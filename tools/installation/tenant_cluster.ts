@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Node } from "../../apis/core/v1.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
 import { applyManifest, applyObject } from "../cluster/manifest.ts";
 import { eventually } from "../process/eventually.ts";
@@ -36,9 +37,6 @@ export class TenantCluster implements AsyncDisposable {
 
   /** Creates a ready Node with one external address; its name is its host name, as with a kubelet. */
   async addNode(name: string, address: string): Promise<void> {
-    const { admin } = this.plane;
-    const node = { apiVersion: "v1", kind: "Node", metadata: { name } };
-    await admin.request("POST", "/api/v1/nodes", node);
     const status = {
       addresses: [
         { type: "ExternalIP", address },
@@ -47,12 +45,26 @@ export class TenantCluster implements AsyncDisposable {
       ],
       conditions: [{ type: "Ready", status: "True", reason: "KubeletReady" }],
     };
-    await admin.request(
-      "PATCH",
-      `/api/v1/nodes/${name}/status`,
-      { status },
-      "application/merge-patch+json",
+    // At once, as a kubelet does it: a node without a status is one that is not ready.
+    const node = { apiVersion: "v1", kind: "Node", metadata: { name }, status };
+    await this.plane.admin.request("POST", "/api/v1/nodes", node);
+  }
+
+  /** External addresses of all nodes. */
+  async nodes(): Promise<{ name: string; address: string }[]> {
+    const { items } = await this.plane.admin.request<{ items: Node[] }>("GET", "/api/v1/nodes");
+    return items.flatMap(({ metadata: { name }, status }) =>
+      (status?.addresses ?? [])
+        .filter(({ type }) => type === "ExternalIP")
+        .map(({ address }) => ({ name, address }))
     );
+  }
+
+  /** All Services of type LoadBalancer, in all namespaces. */
+  async loadBalancers(): Promise<TenantService[]> {
+    const path = "/api/v1/services";
+    const { items } = await this.plane.admin.request<{ items: TenantService[] }>("GET", path);
+    return items.filter(({ spec: { type } }) => type === "LoadBalancer");
   }
 
   /** Deletes a Node object. */

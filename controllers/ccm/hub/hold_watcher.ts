@@ -13,6 +13,7 @@ import { isApiError } from "../../../kube/api_error.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
+import { TroubleLog, troubleOf } from "../../../kube/trouble_log.ts";
 import { anonymousCluster, type ClusterHold, clusterHold } from "./cluster_hold.ts";
 
 /** What a {@linkcode HoldWatcher} works with. */
@@ -73,10 +74,12 @@ export class HoldWatcher {
   async #identify(signal: AbortSignal): Promise<void> {
     const { tenant, log, clock } = this.options;
     const backoff = new Backoff({ initial: 500, maximum: 10_000 });
+    const troubles = new TroubleLog(log, clock, "the UID of namespace kube-system is known");
     while (!signal.aborted && this.#clusterUid === undefined) {
       try {
         this.#kubeSystem = await tenant.get(namespaces, { name: "kube-system" }, { signal });
         this.#clusterUid = this.#kubeSystem?.metadata.uid ?? anonymousCluster;
+        troubles.recovered();
       } catch (error) {
         if (isApiError(error, "Forbidden")) {
           this.#clusterUid = anonymousCluster;
@@ -88,7 +91,7 @@ export class HoldWatcher {
           return;
         }
         if (signal.aborted) return;
-        log.warn("the UID of namespace kube-system cannot be read yet", { error });
+        troubles.report(troubleOf("the UID of namespace kube-system cannot be read yet", error));
         await delay(clock, backoff.next(), signal).catch(() => {});
       }
     }

@@ -40,6 +40,7 @@ export interface HubProbe {
 export class HubConnection {
   readonly #recoveries = new Listeners<void>();
   readonly #troubles: TroubleLog;
+  readonly #asked = Promise.withResolvers<void>();
   #state: HubState = { kind: "usable" };
   #wake: (() => void) | undefined;
 
@@ -57,6 +58,11 @@ export class HubConnection {
     return this.#state.kind === "refusing"
       ? hubRefusalText(this.#state.reason, this.options)
       : undefined;
+  }
+
+  /** Resolves when {@linkcode HubConnection.run} has its first answer, or knows that there is none. */
+  get asked(): Promise<void> {
+    return this.#asked.promise;
   }
 
   /**
@@ -101,6 +107,7 @@ export class HubConnection {
       } catch (error) {
         log.debug("the hub does not answer as it should", { error });
       }
+      this.#asked.resolve();
       await this.#untilFailing(signal)
         .then(() => delay(clock, backoff.next(), signal))
         .catch(() => {}); // Only the signal ends these waits early.

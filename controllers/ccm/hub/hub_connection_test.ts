@@ -190,3 +190,16 @@ Deno.test("a namespace that can be read but takes nothing new is not taken for a
   stop.abort();
   await running;
 });
+
+Deno.test("others can wait until the hub was asked once, whatever it says", async () => {
+  for (const answer of ["ok", "Forbidden", "Unreachable"] as const) {
+    const fixture = new Fixture();
+    fixture.answer = answer;
+    const stop = new AbortController();
+    const running = fixture.connection.run(stop.signal);
+    await fixture.connection.asked;
+    assert.equal(fixture.connection.lost, answer !== "ok");
+    stop.abort();
+    await running;
+  }
+});

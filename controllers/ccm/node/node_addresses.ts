@@ -17,6 +17,9 @@ export const excludeLabel = "node.kubernetes.io/exclude-from-external-load-balan
 /** The cluster autoscaler puts this taint on a node that it is about to delete. */
 export const deletionTaint = "ToBeDeletedByClusterAutoscaler";
 
+/** Why there are no addresses. `Empty` is a cluster that has no nodes yet. */
+export type NodeTrouble = "Empty" | "NoNodes" | "NoNodeReady" | "NoAddressOfType";
+
 /**
  * What the hub should hold.
  *
@@ -28,7 +31,7 @@ export type NodeAddressesResult =
   | { readonly kind: "addresses"; readonly addresses: readonly EndpointAddress[] }
   | {
     readonly kind: "keep";
-    readonly reason: "NoNodes" | "NoNodeReady" | "NoAddressOfType";
+    readonly reason: NodeTrouble;
     readonly message: string;
     /** One of the nodes that it is about, for an event. */
     readonly node?: Node;
@@ -44,7 +47,9 @@ export function nodeAddresses(
   nodes: Iterable<Node>,
   addressType: NodeAddressType,
 ): NodeAddressesResult {
-  const eligible = [...nodes].filter(takesPart);
+  const all = [...nodes];
+  if (all.length === 0) return keep("Empty", "there are no nodes");
+  const eligible = all.filter(takesPart);
   if (eligible.length === 0) {
     return keep(
       "NoNodes",
@@ -70,7 +75,7 @@ export function nodeAddresses(
 }
 
 function keep(
-  reason: "NoNodes" | "NoNodeReady" | "NoAddressOfType",
+  reason: NodeTrouble,
   message: string,
   node?: Node,
 ): NodeAddressesResult {

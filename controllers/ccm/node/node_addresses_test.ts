@@ -90,7 +90,7 @@ Deno.test("host names count only where they were asked for, after IP addresses",
 Deno.test("one bad moment changes nothing: the hub keeps what it has, and the reason is told", () => {
   const address: [NodeAddress["type"], string][] = [["ExternalIP", "192.0.2.1"]];
   const table: [Node[], string, RegExp][] = [
-    [[], "NoNodes", /no node takes part/],
+    [[], "Empty", /there are no nodes/],
     [[node(address, { deleting: true })], "NoNodes", /no node takes part/],
     [[node(address, { ready: "False" }), node(address, { ready: "Unknown" })], "NoNodeReady", /2/],
     [[node(address)], "NoAddressOfType", /InternalIP.*--node-address-type.*ExternalIP/],

@@ -115,7 +115,8 @@ export class NodeReconciler {
     const trouble = result.kind === "keep" ? result.reason : undefined;
     if (trouble === this.#told) return;
     this.#told = trouble;
-    if (result.kind !== "keep") return log.info("nodes have addresses again");
+    if (result.kind !== "keep") return log.info("nodes have addresses");
+    if (result.reason === "Empty") return log.info(result.message);
     log.warn(result.message, { reason: result.reason });
     const { node, reason, message } = result;
     if (node) this.options.events.event(node, "Warning", reason, message);

@@ -31,15 +31,21 @@ const passing: readonly string[] = [conditionReasons.pending, conditionReasons.n
 /**
  * The first condition of the hub's object that is False, or `undefined` when all is well, not known
  * yet, or told of an older generation. Upstream's manager writes no conditions: nothing is known.
+ *
+ * @param nodeProblem asked when the hub has no addresses: the hub cannot know why.
  */
-export function hubProblem(loadBalancer: LoadBalancer | undefined): HubProblem | undefined {
+export function hubProblem(
+  loadBalancer: LoadBalancer | undefined,
+  nodeProblem: () => string | undefined = () => undefined,
+): HubProblem | undefined {
   for (const type of telling) {
     const condition = findCondition(loadBalancer?.status?.conditions, type);
     if (condition?.status !== "False" || passing.includes(condition.reason)) continue;
     const { reason, message, observedGeneration } = condition;
     const { generation = 0 } = loadBalancer!.metadata;
     if (observedGeneration !== undefined && observedGeneration < generation) return undefined;
-    return { reason, message };
+    const cause = reason === conditionReasons.addressesNotFound ? nodeProblem() : undefined;
+    return { reason, message: cause === undefined ? message : `${cause} (the hub: ${message})` };
   }
   return undefined;
 }

@@ -44,3 +44,18 @@ Deno.test("what was said of an older generation is not held against the present 
   assert.equal(hubProblem(loadBalancer(old)), undefined);
   assert.equal(hubProblem(loadBalancer({ ...old, observedGeneration: 2 }))?.reason, "Invalid");
 });
+
+Deno.test("a hub without addresses of nodes does not know why; the tenant's cluster does", () => {
+  const missing = loadBalancer({
+    type: "ResourcesResolved",
+    reason: "AddressesNotFound",
+    message: "no Addresses default",
+  });
+  assert.equal(hubProblem(missing)?.message, "no Addresses default");
+  assert.deepEqual(hubProblem(missing, () => "no node is ready"), {
+    reason: "AddressesNotFound",
+    message: "no node is ready (the hub: no Addresses default)",
+  });
+  const other = loadBalancer({ type: "Accepted" });
+  assert.equal(hubProblem(other, () => "no node is ready")?.message, "said so");
+});

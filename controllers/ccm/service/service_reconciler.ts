@@ -29,6 +29,8 @@ export interface ServiceReconcilerOptions {
   readonly hubSynced: () => boolean;
   readonly connection: HubConnection;
   readonly hold: () => ClusterHold;
+  /** Why the hub has no addresses of nodes from us; `undefined` when it can have them. */
+  readonly nodeProblem: () => string | undefined;
   readonly plan: ServicePlanOptions;
   /** Milliseconds without the hub after which a Service is let go without it. */
   readonly hubUnreachableTimeout: number;
@@ -93,7 +95,7 @@ export class ServiceReconciler {
       ingress: this.#published(held),
       skipped: plan.skipped,
       served: true,
-      problem: hubProblem(hub.get(held.metadata.uid ?? "")),
+      problem: hubProblem(hub.get(held.metadata.uid ?? ""), this.options.nodeProblem),
     }, context);
     return result.missing.length > 0 ? { requeueAfter: askAgainAfter } : undefined;
   }
