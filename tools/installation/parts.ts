@@ -14,6 +14,10 @@ export type PartName =
 /** A part that can be killed. */
 export interface Part {
   readonly name: PartName;
+  /** Whether it lives. */
+  running(): boolean;
+  /** The last lines of its log. */
+  logTail(lines: number): Promise<string>;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<unknown>;
   /** Starts it again; resolves when it is ready. */
@@ -43,6 +47,8 @@ export function partOf(world: () => World, name: PartName, ready = 30_000): Part
     const program = () => name === "CCM" ? world().tenant.ccm : world().hub.manager;
     return {
       name,
+      running: () => program().running,
+      logTail: (lines) => program().process.logTail(lines),
       kill: () => program().kill("SIGKILL"),
       restart: () => program().start().then(() => program().waitReady(ready)),
     };
@@ -53,6 +59,8 @@ export function partOf(world: () => World, name: PartName, ready = 30_000): Part
   >[0];
   return {
     name,
+    running: () => plane().process(component).running,
+    logTail: (lines) => plane().logTail(component, lines),
     kill: () => plane().kill(component),
     restart: () => plane().restart(component, ready),
   };
