@@ -27,6 +27,9 @@ const patience = 180_000;
 /** Changes under way at once; a person's patience with `kubectl apply` ends, too. */
 const parallel = 24;
 
+/** Milliseconds: as much as a TCP request gets. On a busy machine a late answer is no lost one. */
+export const datagramDeadline = 2_000;
+
 /** A Service of type LoadBalancer, as the tenant sees it. */
 class Balancer {
   /** `new` until it has answered once; `ending` from the moment before its deletion is asked for. */
@@ -122,7 +125,7 @@ export class Churn {
 
   async #ask(balancer: Balancer): Promise<string | undefined> {
     try {
-      return await ask(balancer.protocol, balancer.address, port);
+      return await ask(balancer.protocol, balancer.address, port, datagramDeadline);
     } catch (cause) {
       if (balancer.state === "ending") return undefined;
       throw new Error(`${balancer.name} at ${balancer.address}: ${cause}`, { cause });

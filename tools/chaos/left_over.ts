@@ -6,25 +6,17 @@
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import type { XdsSnapshot } from "../../envoy/xds/mod.ts";
-import { delay, systemClock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
 import type { AdminClient } from "../cluster/admin_client.ts";
 import { envoysOf } from "../installation/envoy_processes.ts";
 import type { Hub } from "../installation/hub.ts";
 import type { World } from "../installation/world.ts";
 import { eventually } from "../process/eventually.ts";
-import type { Program } from "../process/program.ts";
 import { metricValue } from "./endurance.ts";
 import { openSockets } from "./sockets.ts";
 
 /** Milliseconds for everything to go: an Envoy drains for 60 s. */
 const patience = 150_000;
-
-/** Milliseconds until a fresh program is ready, and has opened what it always has open. */
-const settling = 60_000;
-
-/** Milliseconds for which the descriptors of an idle program are counted. */
-const observation = 5_000;
 
 interface List {
   items: { metadata: { namespace?: string; name: string } }[];
@@ -94,38 +86,4 @@ async function xdsSnapshot({ manager }: Hub): Promise<XdsSnapshot> {
 
 async function filesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => join(folder, name));
-}
-
-/**
- * Open files and sockets that a program holds, after everything was deleted, beyond what the same
- * program ever holds that has just been started: all that the system shows of its handles. It is
- * restarted by SIGTERM.
- */
-export async function leakedDescriptors(program: Program): Promise<string[]> {
-  const aged = await lowestCount(program);
-  await program.kill("SIGTERM");
-  await program.start();
-  await program.waitReady(settling);
-  // It opens one after the other; connections that are kept for a moment come and go.
-  let most = 0;
-  const reached = async () => {
-    most = Math.max(most, await countDescriptors(program.process.pid));
-    return most >= aged;
-  };
-  await eventually(reached, { deadline: settling }).catch(() => {});
-  const { name } = program.process;
-  return most >= aged ? [] : [`file descriptors of the ${name}: ${aged}, a fresh one has ${most}`];
-}
-
-async function lowestCount({ process }: Program): Promise<number> {
-  let lowest = Infinity;
-  for (const end = systemClock.monotonic() + observation; systemClock.monotonic() < end;) {
-    lowest = Math.min(lowest, await countDescriptors(process.pid));
-    await delay(systemClock, 200);
-  }
-  return lowest;
-}
-
-async function countDescriptors(pid: number): Promise<number> {
-  return (await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`))).length;
 }

@@ -10,6 +10,9 @@ import type { Incident } from "./killer.ts";
 import { residentSlope } from "./resident_slope.ts";
 import type { RunResult } from "./run.ts";
 
+/** Minutes: a program that has just been started grows for a while, whatever it does. */
+const telling = 5;
+
 /** The four figures of the last line. */
 export interface Verdict {
   readonly requests: number;
@@ -90,7 +93,8 @@ function memoryOf({ memory }: RunResult): string {
 
 function slopeOf(memory: RunResult["memory"]): string {
   const minutes = ((memory.at(-1)?.at ?? 0) - (memory[0]?.at ?? 0)) / 60_000;
-  return `${residentSlope(memory).toFixed(2)} MB/min over ${minutes.toFixed(1)} min`;
+  const caution = minutes < telling ? ", too short to tell" : "";
+  return `${residentSlope(memory).toFixed(2)} MB/min over ${minutes.toFixed(1)} min${caution}`;
 }
 
 /** Everything that is not well, one line each, with what had happened before. */

@@ -12,7 +12,8 @@ import { churnPlan } from "./churn_plan.ts";
 import { sampleManager, visit } from "./endurance.ts";
 import { killPlan } from "./kill_plan.ts";
 import { Killer } from "./killer.ts";
-import { leakedDescriptors, removeTenant } from "./left_over.ts";
+import { idleDescriptors, leakedDescriptors } from "./descriptors.ts";
+import { removeTenant } from "./left_over.ts";
 import { type ResidentSample } from "./resident_slope.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -54,6 +55,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   // Twice the size: a Service that is created finds an address while another is being deleted.
   const addresses = Math.max(128, 2 ** Math.ceil(Math.log2(2 * loadBalancers + 2)));
   await using world = await World.start({ addresses, report });
+  const programs = [world.hub.manager, world.tenant.ccm];
+  const idle = await Promise.all(programs.map(idleDescriptors));
   const tcp = await world.publish("web", { protocol: "TCP", port: 8080 });
   const udp = await world.publish("dns", { protocol: "UDP", port: 5353 });
   const plan = churnPlan(seededRandom(seed ^ churnSeed), loadBalancers);
@@ -80,7 +83,13 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const trouble = (await during.stop()).map((load) => judge(load, killer.envoyKills));
   const asked = await churn.askAll();
   report(`all changes done; ${asked.asked} load balancers asked, ${asked.silent.length} silent`);
-  const leftOver = await deleteEverything(world, churn, report);
+  await deleteServices(world, churn);
+  report("all load balancers deleted");
+  const leaked = await Promise.all(
+    programs.map((program, index) => leakedDescriptors(program, idle[index]!)),
+  );
+  const leftOver = [...leaked.flat(), ...await removeTenant(world)];
+  report("node objects and Tenant deleted");
   return { calm, trouble, churn, killer, finally: asked, leftOver, memory };
 }
 
@@ -103,19 +112,11 @@ async function calmPhase({ hub }: World, minutes: number): Promise<ResidentSampl
   return await sampling;
 }
 
-async function deleteEverything(
-  world: World,
-  churn: Churn,
-  report: RunOptions["report"],
-): Promise<string[]> {
+async function deleteServices({ tenant }: World, churn: Churn): Promise<void> {
   const deadline = 120_000;
+  const names = ["web", "dns"];
   await Promise.all([
     churn.deleteAll(),
-    ...["web", "dns"].map((name) => world.tenant.deleteService(name, deadline)),
+    ...names.map((name) => tenant.deleteService(name, deadline)),
   ]);
-  report("all load balancers deleted");
-  const left = await removeTenant(world);
-  report("node objects and Tenant deleted");
-  // The CCM's tenant is gone: it is not ready, and cannot be compared with a fresh one.
-  return [...left, ...await leakedDescriptors(world.hub.manager)];
 }

@@ -7,18 +7,38 @@
 /** States in `/proc/net`: a listening TCP socket, and a UDP socket without a peer. */
 const open = { tcp: "0A", udp: "07" };
 
-/** Parses `/proc/net/tcp` or `/proc/net/udp` (IPv4) into `address:port`. */
-export function parseSockets(text: string, protocol: keyof typeof open): string[] {
-  const found: string[] = [];
+interface Row {
+  readonly local: string;
+  readonly peer: string;
+  readonly state: string;
+  readonly inode: string;
+}
+
+function* rows(text: string): Generator<Row> {
   for (const line of text.split("\n").slice(1)) {
-    const [, local, , state] = line.trim().split(/\s+/);
-    const match = /^([0-9A-F]{8}):([0-9A-F]{4})$/.exec(local ?? "");
-    if (match === null || state !== open[protocol]) continue;
-    // The address is a number in the machine's byte order, which is little-endian everywhere.
-    const octets = match[1]!.match(/../g)!.toReversed().map((octet) => parseInt(octet, 16));
-    found.push(`${octets.join(".")}:${parseInt(match[2]!, 16)}`);
+    const [, local, peer, state, , , , , , inode] = line.trim().split(/\s+/);
+    if (local === undefined || peer === undefined) continue;
+    yield { local: endpoint(local), peer: endpoint(peer), state: state ?? "", inode: inode ?? "" };
   }
-  return found;
+}
+
+/** The address is a number in the machine's byte order, which is little-endian everywhere. */
+function endpoint(text: string): string {
+  const [address = "", port = ""] = text.split(":");
+  const octets = address.match(/../g)?.toReversed().map((octet) => parseInt(octet, 16)) ?? [];
+  return `${octets.join(".")}:${parseInt(port, 16)}`;
+}
+
+/** Parses `/proc/net/tcp` or `/proc/net/udp` (IPv4) into `address:port` of what accepts anything. */
+export function parseSockets(text: string, protocol: keyof typeof open): string[] {
+  return [...rows(text)].filter(({ state }) => state === open[protocol]).map(({ local }) => local);
+}
+
+/** What each TCP socket is for, by its inode: whom it listens to, or who is at its other end. */
+export function parseSocketPeers(text: string): ReadonlyMap<string, string> {
+  const describe = ({ state, local, peer }: Row) =>
+    state === open.tcp ? `listener ${local}` : `socket to ${peer}`;
+  return new Map([...rows(text)].map((row) => [row.inode, describe(row)]));
 }
 
 /** Sockets that accept connections or datagrams now, as `TCP address:port`. IPv4, Linux only. */

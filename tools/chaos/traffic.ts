@@ -8,7 +8,7 @@ import type { PublishedService } from "../installation/world.ts";
 import { HeldConnection } from "../load/held_connection.ts";
 import { type LoadRequests, type LoadTarget, SteadyLoad } from "../load/steady_load.ts";
 import type { LoadResult } from "./account.ts";
-import type { Churn } from "./churn.ts";
+import { type Churn, datagramDeadline } from "./churn.ts";
 
 /** Milliseconds between two requests of a load. */
 const intervals = { steady: 20, held: 250, churned: 50 };
@@ -30,7 +30,7 @@ export class Traffic {
   constructor(tcp: PublishedService, udp: PublishedService, churn: Churn) {
     const interval = intervals.steady;
     this.#add("new TCP connections", "TCP", { ...tcp, interval });
-    this.#add("UDP datagrams", "UDP", { ...udp, interval });
+    this.#add("UDP datagrams", "UDP", { ...udp, interval, datagramDeadline });
     for (let number = 1; number <= heldConnections; number++) {
       this.#add(`held TCP connection ${number}`, "TCP", this.#held(tcp));
     }

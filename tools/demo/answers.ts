@@ -6,11 +6,21 @@
 import { askTcp } from "../backends/tcp_backend.ts";
 import { askUdp } from "../backends/udp_backend.ts";
 
-/** Asks once and returns who answered. */
-export function ask(protocol: "TCP" | "UDP", address: string, port: number): Promise<string> {
+/**
+ * Asks once and returns who answered.
+ *
+ * @param datagramDeadline milliseconds after which an answer by UDP is given up. Default 500.
+ */
+export function ask(
+  protocol: "TCP" | "UDP",
+  address: string,
+  port: number,
+  datagramDeadline = 500,
+): Promise<string> {
   return protocol === "TCP"
     ? askTcp(address, port)
-    : askUdp(address, port, { message: " ", deadline: 500 }).then((answer) => answer.trim());
+    : askUdp(address, port, { message: " ", deadline: datagramDeadline })
+      .then((answer) => answer.trim());
 }
 
 /** How many answers came from whom. */

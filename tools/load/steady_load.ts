@@ -18,6 +18,8 @@ export interface LoadTarget extends LoadRate {
   readonly protocol: "TCP" | "UDP";
   readonly address: string;
   readonly port: number;
+  /** Milliseconds after which a datagram is given up. */
+  readonly datagramDeadline?: number;
 }
 
 /**
@@ -55,7 +57,7 @@ export class SteadyLoad implements AsyncDisposable {
   constructor(private readonly target: LoadTarget | LoadRequests) {
     this.#ask = "request" in target
       ? target.request
-      : () => ask(target.protocol, target.address, target.port);
+      : () => ask(target.protocol, target.address, target.port, target.datagramDeadline);
     this.#done = this.#run();
   }
 
