@@ -188,7 +188,10 @@ export class Churn {
     const { tenant, network, backends } = this.world;
     const service = await this.#persist(
       `Service ${name} to be written`,
-      () => tenant.createService(name, balancer.ports(), spec),
+      async () => {
+        await this.#ready();
+        return await tenant.createService(name, balancer.ports(), spec);
+      },
     );
     const ports = service.spec.ports.filter((port) => fresh.includes(port.name ?? ""));
     for (const number of [1, 2]) {
@@ -222,8 +225,18 @@ export class Churn {
         if (error instanceof AdminError && error.status === 404) return true;
         throw error;
       };
+      await this.#ready();
       return await admin.request("DELETE", `${path}/${balancer.name}`).then(() => false, gone);
     });
+  }
+
+  /**
+   * An API server that has just been started first compares all Services with the node ports in use.
+   * Whoever writes Services meanwhile makes it begin again, and after a minute it gives up and ends:
+   * a load balancer in front of API servers asks them, too, before it sends anybody there.
+   */
+  async #ready(): Promise<void> {
+    await this.world.tenant.plane.admin.request("GET", "/readyz");
   }
 
   #persist<T>(describe: string, action: () => Promise<T>) {
