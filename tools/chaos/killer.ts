@@ -99,7 +99,9 @@ export class Killer {
     Deno.kill(pid, "SIGKILL");
     const { protocol, address, port } = this.steady;
     await eventually(() => ask(protocol, address, port), { deadline: recovery, interval: 20 });
-    this.envoyReturns.push(systemClock.monotonic() - at);
+    const elapsed = systemClock.monotonic() - at;
+    this.envoyReturns.push(elapsed);
+    this.report(`Envoy serves again after ${elapsed.toFixed(0)} ms`);
   }
 
   /** A part that ends by itself would make every later figure untrue; it is started again. */

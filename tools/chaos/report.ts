@@ -10,6 +10,9 @@ import type { Incident } from "./killer.ts";
 import { residentSlope } from "./resident_slope.ts";
 import type { RunResult } from "./run.ts";
 
+/** Lost requests that are told one by one: the first ones say where to look. */
+const shown = 40;
+
 /** Minutes: a program that has just been started grows for a while, whatever it does. */
 const telling = 5;
 
@@ -106,8 +109,10 @@ export function explainFailures(result: RunResult): string[] {
     `lost: ${name}, failed after ${(ended - began).toFixed(0)} ms, made ` +
     `${describeBefore(killer.incidents, began)}: ${reason}`
   );
+  const more = lost.length > shown ? [`… and ${lost.length - shown} more`] : [];
   return [
-    ...lost,
+    ...lost.slice(0, shown),
+    ...more,
     ...churn.failures.map((line) => `failed: ${line}`),
     ...last.silent.map((line) => `silent at the end: ${line}`),
     ...killer.deserters,
