@@ -36,6 +36,8 @@ export class Killer {
   readonly moved: string[] = [];
   /** Parts that ended although nobody had killed them. */
   readonly deserters: string[] = [];
+  /** The highest load average (1 minute) of this machine: what a late answer may be due to. */
+  loadAverage = 0;
   /** How many times the port tables were compared. */
   comparisons = 0;
 
@@ -71,6 +73,7 @@ export class Killer {
   }
 
   async #round({ victims, outage }: Round): Promise<void> {
+    this.loadAverage = Math.max(this.loadAverage, Deno.loadavg()[0]!);
     await this.#findDeserters();
     await this.comparePorts();
     for (const victim of victims) this.kills.set(victim, (this.kills.get(victim) ?? 0) + 1);

@@ -57,6 +57,7 @@ export function renderFigures(result: RunResult): string {
     ["UDP lost: without kills; with", `${share(calm)}; ${share(trouble)}`],
     ["load balancers: created, changed, deleted", changesOf(result)],
     ["load balancer created → first answer", milliseconds(churn.waits)],
+    ["this machine: CPUs; load average, at most", machineOf(killer)],
     ["port tables compared", String(killer.comparisons)],
     ["manager RSS, calm: from, to", memoryOf(result)],
     ["… slope less 32 kB per closed connection", slopeOf(memory)],
@@ -78,6 +79,10 @@ function share(loads: readonly JudgedLoad[]): string {
 
 function changesOf({ churn: { counts } }: RunResult): string {
   return `${counts.create}, ${counts.ports + counts.ranges}, ${counts.delete}`;
+}
+
+function machineOf({ loadAverage }: RunResult["killer"]): string {
+  return `${navigator.hardwareConcurrency}; ${loadAverage.toFixed(1)}`;
 }
 
 function milliseconds(samples: readonly number[]): string {
