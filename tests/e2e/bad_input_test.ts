@@ -8,8 +8,8 @@ import assert from "node:assert/strict";
 import { ask } from "../../tools/demo/answers.ts";
 import { sharedHub } from "../manager/hub_fixture.ts";
 import { eventually, TcpBackend } from "../harness/mod.ts";
-import { envoysOf } from "./envoy_processes.ts";
-import { SteadyLoad } from "./steady_load.ts";
+import { envoysOf } from "../../tools/installation/envoy_processes.ts";
+import { SteadyLoad } from "../../tools/load/steady_load.ts";
 
 /** Envoys come and go inside the tests; backends and load live from the first to the last. */
 const shared = { sanitizeOps: false, sanitizeResources: false };

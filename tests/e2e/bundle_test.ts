@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { makeBundle } from "../../tools/bundle/make_bundle.ts";
 import { Sandbox } from "../../tools/process/sandbox.ts";
 import { runCommand } from "../../tools/test_command/run_command.ts";
-import { World } from "./world.ts";
+import { World } from "../../tools/installation/world.ts";
 
 /** The bundle with Deno beside it, and the environment it runs in. */
 async function install(sandbox: Sandbox) {

@@ -11,7 +11,7 @@ import { startTenantCluster } from "../../tools/installation/tenant_cluster.ts";
 import { DnsServer, dnsTtl, eventually, TcpBackend } from "../harness/mod.ts";
 import { HubFixture } from "../manager/hub_fixture.ts";
 import { askEnvoy } from "./envoy_admin.ts";
-import { SteadyLoad } from "./steady_load.ts";
+import { SteadyLoad } from "../../tools/load/steady_load.ts";
 
 const zone = "nodes.test";
 const port = 31080;

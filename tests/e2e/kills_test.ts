@@ -8,11 +8,12 @@ import assert from "node:assert/strict";
 import { delay, systemClock } from "../../base/clock.ts";
 import { ask } from "../../tools/demo/answers.ts";
 import { eventually } from "../../tools/process/eventually.ts";
-import { envoysOf } from "./envoy_processes.ts";
-import { HeldConnection } from "./held_connection.ts";
-import { readPortTable } from "./port_table.ts";
-import { SteadyLoad } from "./steady_load.ts";
-import { World } from "./world.ts";
+import { envoysOf } from "../../tools/installation/envoy_processes.ts";
+import { HeldConnection } from "../../tools/load/held_connection.ts";
+import { partNames, partOf } from "../../tools/installation/parts.ts";
+import { readPortTable } from "../../tools/installation/port_table.ts";
+import { SteadyLoad } from "../../tools/load/steady_load.ts";
+import { World } from "../../tools/installation/world.ts";
 
 let world: World;
 Deno.test.beforeAll(async () => {
@@ -30,36 +31,7 @@ const shared = { sanitizeOps: false, sanitizeResources: false };
 /** How long a part stays dead. Long enough for every watch, stream and probe to notice. */
 const outage = 1_000;
 
-interface Part {
-  readonly name: string;
-  kill(): Promise<unknown>;
-  restart(): Promise<unknown>;
-}
-
-const parts: Part[] = [
-  {
-    name: "manager",
-    kill: () => world.hub.manager.kill("SIGKILL"),
-    restart: () => world.hub.manager.start().then(() => world.hub.manager.waitReady()),
-  },
-  {
-    name: "CCM",
-    kill: () => world.tenant.ccm.kill("SIGKILL"),
-    restart: () => world.tenant.ccm.start().then(() => world.tenant.ccm.waitReady()),
-  },
-  ...(["kube-controller-manager", "kube-apiserver", "etcd"] as const).flatMap((component) => [
-    {
-      name: `hub's ${component}`,
-      kill: () => world.hub.plane.kill(component),
-      restart: () => world.hub.plane.restart(component),
-    },
-    {
-      name: `tenant's ${component}`,
-      kill: () => world.tenant.plane.kill(component),
-      restart: () => world.tenant.plane.restart(component),
-    },
-  ]),
-];
+const parts = partNames.map((name) => partOf(() => world, name));
 
 Deno.test("two TCP Services and a UDP Service answer from both nodes", shared, async () => {
   await world.publish("dns", { protocol: "UDP", port: 5353 });

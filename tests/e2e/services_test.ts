@@ -9,8 +9,8 @@ import type { ServicePort, TenantService } from "../../tools/installation/tenant
 import { serviceAccountKubeconfig } from "../../tools/installation/service_account.ts";
 import { eventually, HttpBackend, startProgram } from "../harness/mod.ts";
 import { askFrom } from "./ask_from.ts";
-import { SteadyLoad } from "./steady_load.ts";
-import { World } from "./world.ts";
+import { SteadyLoad } from "../../tools/load/steady_load.ts";
+import { World } from "../../tools/installation/world.ts";
 
 let world: World;
 Deno.test.beforeAll(async () => {

@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { eventually } from "../../tools/process/eventually.ts";
-import { envoysOf } from "./envoy_processes.ts";
-import { readPortTable } from "./port_table.ts";
-import { SteadyLoad } from "./steady_load.ts";
-import { World } from "./world.ts";
+import { envoysOf } from "../../tools/installation/envoy_processes.ts";
+import { readPortTable } from "../../tools/installation/port_table.ts";
+import { SteadyLoad } from "../../tools/load/steady_load.ts";
+import { World } from "../../tools/installation/world.ts";
 
 Deno.test("a second manager adopts the Envoy of a killed one, and no request is lost", async () => {
   await using world = await World.start();

@@ -9,8 +9,8 @@ import { ask } from "../../tools/demo/answers.ts";
 import type { Program } from "../../tools/process/program.ts";
 import { eventually, TcpBackend } from "../harness/mod.ts";
 import { HubFixture } from "../manager/hub_fixture.ts";
-import { envoysOf } from "./envoy_processes.ts";
-import { SteadyLoad } from "./steady_load.ts";
+import { envoysOf } from "../../tools/installation/envoy_processes.ts";
+import { SteadyLoad } from "../../tools/load/steady_load.ts";
 
 /** Tenants whose first load balancer comes while both managers run. */
 const newcomers = ["one", "two", "three"];

@@ -10,15 +10,24 @@ import { askUdp } from "../backends/udp_backend.ts";
 /** What a backend understands. */
 export type Language = "TCP" | "UDP" | "HTTP";
 
-/** Asks once and returns who answered. */
-export async function ask(language: Language, address: string, port: number): Promise<string> {
+/**
+ * Asks once and returns who answered.
+ *
+ * @param datagramDeadline milliseconds after which an answer by UDP is given up. Default 500.
+ */
+export async function ask(
+  language: Language,
+  address: string,
+  port: number,
+  datagramDeadline = 500,
+): Promise<string> {
   switch (language) {
     case "TCP":
       return await askTcp(address, port);
     case "HTTP":
       return await askHttp(address, port);
     case "UDP":
-      return (await askUdp(address, port, { message: " ", deadline: 500 })).trim();
+      return (await askUdp(address, port, { message: " ", deadline: datagramDeadline })).trim();
   }
 }
 

@@ -1,21 +1,15 @@
 /**
- * A hub and a tenant cluster with everything in it, for the end-to-end tests.
+ * A hub and a tenant cluster with everything in it, for the end-to-end tests and for chaos.
  *
  * @module
  */
-import { NodeBackends } from "../../tools/demo/node_backends.ts";
-import { type Hub, type HubOptions, startHub } from "../../tools/installation/hub.ts";
-import {
-  type LoopbackNetwork,
-  loopbackNetwork,
-} from "../../tools/installation/loopback_network.ts";
-import {
-  type ServicePort,
-  startTenantCluster,
-  type TenantCluster,
-} from "../../tools/installation/tenant_cluster.ts";
-import { eventually } from "../../tools/process/eventually.ts";
-import { ask } from "../../tools/demo/answers.ts";
+import { systemRandom } from "../../base/random.ts";
+import { NodeBackends } from "../demo/node_backends.ts";
+import { type Hub, type HubOptions, startHub } from "./hub.ts";
+import { type LoopbackNetwork, loopbackNetwork } from "./loopback_network.ts";
+import { type ServicePort, startTenantCluster, type TenantCluster } from "./tenant_cluster.ts";
+import { eventually } from "../process/eventually.ts";
+import { ask } from "../demo/answers.ts";
 
 /** A Service that answers through Envoy. */
 export interface PublishedService {
@@ -23,6 +17,12 @@ export interface PublishedService {
   readonly protocol: "TCP" | "UDP";
   readonly address: string;
   readonly port: number;
+}
+
+/** What a world is started with; the defaults do for a test. */
+export interface WorldOptions extends Partial<HubOptions> {
+  /** Addresses for load balancers: a power of 2. Default 128. */
+  readonly addresses?: number;
 }
 
 /** The installation under test. Nodes are `node-1`, `node-2`, …; backends say their node's name. */
@@ -41,8 +41,8 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts hub, tenant `acme`, manager, CCM and two nodes. */
-  static async start(options: Partial<HubOptions> = {}): Promise<World> {
-    const network = loopbackNetwork();
+  static async start({ addresses, ...options }: WorldOptions = {}): Promise<World> {
+    const network = loopbackNetwork(systemRandom, addresses);
     await using stack = new AsyncDisposableStack();
     const hub = stack.use(
       await startHub({
@@ -55,6 +55,7 @@ export class World implements AsyncDisposable {
       await startTenantCluster({
         tenant: "acme",
         ...options.program && { program: options.program },
+        ...options.report && { report: options.report },
         hubKubeconfig: () => hub.registerTenant("acme"),
       }),
     );

@@ -5,24 +5,42 @@
  */
 import { delay, systemClock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
-import { ask } from "../../tools/demo/answers.ts";
+import { ask } from "../demo/answers.ts";
 
-/** Whom to ask, and how often. */
-export interface LoadTarget {
-  readonly protocol: "TCP" | "UDP";
-  readonly address: string;
-  readonly port: number;
+/** How often a request begins. */
+export interface LoadRate {
   /** Milliseconds between the start of two requests. Default 10. */
   readonly interval?: number;
 }
 
-/** A request that got no answer. `at` is milliseconds since the load began. */
+/** Whom to ask: a new connection (or a datagram from a new socket) for every request. */
+export interface LoadTarget extends LoadRate {
+  readonly protocol: "TCP" | "UDP";
+  readonly address: string;
+  readonly port: number;
+  /** Milliseconds after which a datagram is given up. */
+  readonly datagramDeadline?: number;
+}
+
+/**
+ * A request of another kind. Its result says who answered; undefined takes it back, because it
+ * proves nothing: whom it asked is being deleted, or the answer to the one before is still out.
+ */
+export interface LoadRequests extends LoadRate {
+  readonly request: () => Promise<string | undefined>;
+}
+
+/** A request that got no answer. */
 export interface LostRequest {
+  /** Milliseconds since the load began. */
   readonly at: number;
+  /** When it was made and when it failed, on the system's monotonic clock. */
+  readonly began: number;
+  readonly ended: number;
   readonly reason: string;
 }
 
-/** Opens a new connection (or sends a datagram) for every request, until it is stopped. */
+/** Makes requests at a steady rate, whatever becomes of those before, until it is stopped. */
 export class SteadyLoad implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #open = new Set<Promise<void>>();
@@ -34,7 +52,12 @@ export class SteadyLoad implements AsyncDisposable {
   readonly answers = new Map<string, number>();
   #sent = 0;
 
-  constructor(private readonly target: LoadTarget) {
+  readonly #ask: () => Promise<string | undefined>;
+
+  constructor(private readonly target: LoadTarget | LoadRequests) {
+    this.#ask = "request" in target
+      ? target.request
+      : () => ask(target.protocol, target.address, target.port, target.datagramDeadline);
     this.#done = this.#run();
   }
 
@@ -71,14 +94,15 @@ export class SteadyLoad implements AsyncDisposable {
   }
 
   async #request(): Promise<void> {
-    const { protocol, address, port } = this.target;
     this.#sent++;
-    const at = systemClock.monotonic() - this.#start;
+    const began = systemClock.monotonic();
     try {
-      const who = await ask(protocol, address, port);
-      this.answers.set(who, (this.answers.get(who) ?? 0) + 1);
+      const who = await this.#ask();
+      if (who === undefined) this.#sent--;
+      else this.answers.set(who, (this.answers.get(who) ?? 0) + 1);
     } catch (error) {
-      this.lost.push({ at, reason: describeError(error) });
+      const ended = systemClock.monotonic();
+      this.lost.push({ at: began - this.#start, began, ended, reason: describeError(error) });
     }
   }
 }

@@ -1,0 +1,32 @@
+/**
+ * Whether a process grows.
+ *
+ * @module
+ */
+
+/** Resident memory at one moment. */
+export interface ResidentSample {
+  /** Milliseconds, on any monotonic clock. */
+  readonly at: number;
+  readonly megabytes: number;
+  /** xDS connections that have ended since the process began. */
+  readonly closedConnections: number;
+}
+
+/** MB that Deno's node:http2 keeps for each connection that has ended: not ours to free. */
+export const perClosedConnection = 32 * 1024 / 1e6;
+
+/**
+ * MB a minute by which a process grows besides what closed connections cost: the slope of the least
+ * squares. NaN with fewer than two samples.
+ */
+export function residentSlope(samples: readonly ResidentSample[]): number {
+  const points = samples.map(({ at, megabytes, closedConnections }) => ({
+    x: at / 60_000,
+    y: megabytes - closedConnections * perClosedConnection,
+  }));
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x0, y0] = [mean(points.map(({ x }) => x)), mean(points.map(({ y }) => y))];
+  const covariance = mean(points.map(({ x, y }) => (x - x0) * (y - y0)));
+  return covariance / mean(points.map(({ x }) => (x - x0) ** 2));
+}
