@@ -10,7 +10,7 @@ import { connect, setNodes } from "../l4/endpoint_change.ts";
 import { formatMilliseconds, type Row } from "../l4/row.ts";
 import type { World } from "../l4/world.ts";
 import { percentile } from "../measure/percentile.ts";
-import { residentMegabytes } from "../measure/process_usage.ts";
+import { cpuMilliseconds, residentMegabytes } from "../measure/process_usage.ts";
 import type { DeltaClient } from "../xds/delta_client.ts";
 
 /** How many, and what they are given. */
@@ -40,10 +40,14 @@ export async function measureManyStreams(
   await delay(systemClock, settled);
   const resident = await residentMegabytes(world.managerPid);
   const times: number[] = [];
+  const before = await cpuTimes(world);
   for (let round = 0; round < rounds; round++) {
     times.push(await reconnectHalf(world, crowd, clients, 10 + round));
     report(`half of them reconnected: ${formatMilliseconds(times.at(-1)!)}`);
   }
+  const after = await cpuTimes(world);
+  const used = (who: "manager" | "client") =>
+    formatMilliseconds((after[who] - before[who]) / rounds);
   const again = await residentMegabytes(world.managerPid);
   const total = (tenants.length * loadBalancers).toLocaleString("en");
   return [
@@ -59,9 +63,15 @@ export async function measureManyStreams(
       upstream: "–",
       aim: "< 10 s",
       ours: `p50 ${formatMilliseconds(percentile(times, 0.5))}, ` +
-        `worst ${formatMilliseconds(Math.max(...times))}`,
+        `worst ${formatMilliseconds(Math.max(...times))} (CPU of each: ` +
+        `manager ${used("manager")}, the clients ${used("client")})`,
     },
   ];
+}
+
+/** On a busy machine these say more than the time does. */
+async function cpuTimes({ managerPid }: World): Promise<{ manager: number; client: number }> {
+  return { manager: await cpuMilliseconds(managerPid), client: await cpuMilliseconds(Deno.pid) };
 }
 
 async function populate(world: World, tenant: string, count: number): Promise<void> {
