@@ -38,12 +38,11 @@ export async function measureEndpointChanges(
     latencies.push(await changeOne(world, client, tenant, name));
   }
   const cpu = (await cpuMilliseconds(world.managerPid) - cpuBefore) / samples;
-  const { bytesReceived, bytesSent, responses } = client.traffic;
   return {
     latencies,
     cpu,
-    bytes: (bytesReceived + bytesSent) / samples,
-    responses: responses / samples,
+    bytes: client.bytes / samples,
+    responses: client.traffic.responses / samples,
   };
 }
 
@@ -77,9 +76,9 @@ export async function changeOne(
   name: string,
 ): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
-  using _listening = client.onResponse((typeUrl, changed, at) => {
-    if (typeUrl === typeUrls.endpoint && changed.some((key) => key.includes(`/${name}/`))) {
-      resolve(at);
+  using _listening = client.onResponse(({ typeUrl, names, acknowledged }) => {
+    if (typeUrl === typeUrls.endpoint && names.some((key) => key.includes(`/${name}/`))) {
+      resolve(acknowledged);
     }
   });
   const { address, port } = world.backend;
@@ -128,7 +127,7 @@ export async function measureNodeChange(
     const start = await setNodes(world, tenant, [10 + round, 20 + round]);
     const arrived = await allChanged(client, count);
     times.push(Math.max(0, arrived - start));
-    sizes.push(client.traffic.bytesReceived + client.traffic.bytesSent);
+    sizes.push(client.bytes);
   }
   return {
     figure: `node change at ${count.toLocaleString("en")} → all acknowledged`,
@@ -162,10 +161,10 @@ export async function setNodes(
 async function allChanged(client: DeltaClient, count: number): Promise<number> {
   const changed = new Set<string>();
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  using _listening = client.onResponse((typeUrl, names, at) => {
+  using _listening = client.onResponse(({ typeUrl, names, acknowledged }) => {
     if (typeUrl !== typeUrls.endpoint) return;
     for (const name of names) changed.add(name);
-    if (changed.size >= count) resolve(at);
+    if (changed.size >= count) resolve(acknowledged);
   });
   const late = () => reject(new Error(`${changed.size} of ${count} endpoint assignments changed`));
   using _timer = systemClock.timer(late, 60_000);

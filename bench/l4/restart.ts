@@ -4,14 +4,19 @@
  * @module
  */
 import { changeOne, connect } from "./endpoint_change.ts";
+import { cpuMilliseconds } from "../measure/process_usage.ts";
 import { formatMilliseconds, type Row } from "./row.ts";
 import type { World } from "./world.ts";
 
-/** Kill -9, start, until a client that begins with nothing and one that reconnects are served. */
+/**
+ * Kill -9, start, until a client that begins with nothing is served. Another one, which has
+ * everything, reconnects as soon as it can: nothing changed, so nothing may come.
+ */
 export async function measureRestart(world: World, tenant: string, count: number): Promise<Row[]> {
   const { manager } = world.hub;
   using before = await connect(world, tenant, count);
   await manager.kill("SIGKILL");
+  using again = await world.connectEnvoy(tenant, before);
   const start = performance.now();
   await manager.start();
   await manager.waitReady();
@@ -19,22 +24,25 @@ export async function measureRestart(world: World, tenant: string, count: number
 
   using _fresh = await connect(world, tenant, count);
   const complete = performance.now() - start;
+  // On a busy machine this says more than the time.
+  const cpu = await cpuMilliseconds(world.managerPid);
 
-  using again = await world.connectEnvoy(tenant, before);
-  // Nothing changed, so nothing may come; a change that arrives shows that nothing is under way.
+  // A change that arrives shows that the one which reconnected is served.
   await changeOne(world, again, tenant, "lb-0");
+  const { unchanged, removed } = again.traffic;
   return [
     {
       figure: `restart with ${count.toLocaleString("en")}: first complete answer`,
-      upstream: "1.15 s",
-      aim: "≤ 2 s",
-      ours: `${formatMilliseconds(complete)} (ready ${formatMilliseconds(ready)})`,
+      upstream: count === 1_000 ? "1.15 s" : "–",
+      aim: count > 1_000 ? "≤ 10 s" : "≤ 2 s",
+      ours: `${formatMilliseconds(complete)} ` +
+        `(ready ${formatMilliseconds(ready)}; manager CPU ${formatMilliseconds(cpu)})`,
     },
     {
-      figure: "restart: resources sent without changed content",
+      figure: "restart: resources sent without changed content; removals in between",
       upstream: "1,000 pushes of everything",
-      aim: "0",
-      ours: String(again.traffic.unchanged),
+      aim: "0; 0",
+      ours: `${unchanged}; ${removed}`,
     },
   ];
 }

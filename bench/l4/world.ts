@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import { type Hub, type HubOptions, startHub } from "../../tools/installation/hub.ts";
 import { type LoadBalancer, loadBalancers } from "../../apis/kubelb/v1alpha1/mod.ts";
 import { eventually } from "../../tools/process/eventually.ts";
@@ -27,6 +28,8 @@ export interface WorldOptions {
 /** A hub, one backend that every load balancer points to, and the tenant `bench`. */
 export class World implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
+  /** By fleet: hundreds of Envoys share what one issue of a certificate costs. */
+  readonly #credentials = new Map<string, Promise<ChannelCredentials>>();
 
   private constructor(
     readonly hub: Hub,
@@ -58,11 +61,19 @@ export class World implements AsyncDisposable {
     return this.hub.manager.process.pid;
   }
 
-  /** Connects to the manager as one more Envoy of a tenant's fleet. */
+  /**
+   * Connects to the manager as one more Envoy of a tenant's fleet, now or when it listens again.
+   *
+   * @param held what the Envoy has already.
+   */
   async connectEnvoy(tenant: string, held?: DeltaClient): Promise<DeltaClient> {
     const fleet = `tenant-${tenant}`;
-    const credentials = await envoyCredentials(this.hub.plane.admin, fleet);
-    return new DeltaClient(this.hub.xdsAddress, fleet, credentials, held);
+    let credentials = this.#credentials.get(fleet);
+    if (credentials === undefined) {
+      credentials = envoyCredentials(this.hub.plane.admin, fleet);
+      this.#credentials.set(fleet, credentials);
+    }
+    return new DeltaClient(this.hub.xdsAddress, fleet, await credentials, held);
   }
 
   /** Creates a LoadBalancer as a CCM does; the backend is its endpoint unless told otherwise. */

@@ -15,6 +15,19 @@ export async function cpuMilliseconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * 1000 / ticksPerSecond;
 }
 
+/**
+ * Milliseconds of CPU of the threads that a process has now, since each began. Finer than
+ * {@linkcode cpuMilliseconds}, whose resolution is many small changes of a fast server.
+ */
+export async function threadMilliseconds(pid: number): Promise<number> {
+  let nanoseconds = 0;
+  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+    const schedstat = await Deno.readTextFile(`/proc/${pid}/task/${name}/schedstat`);
+    nanoseconds += Number(schedstat.split(" ")[0]);
+  }
+  return nanoseconds / 1e6;
+}
+
 /** Resident memory in MB (10^6 bytes). */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpuMilliseconds, residentMegabytes } from "./process_usage.ts";
+import { cpuMilliseconds, residentMegabytes, threadMilliseconds } from "./process_usage.ts";
 
 Deno.test("the usage of a process is what the system knows of it", async () => {
   const megabytes = await residentMegabytes(Deno.pid);
@@ -11,4 +11,12 @@ Deno.test("the usage of a process is what the system knows of it", async () => {
   let used = 0;
   while (used < 50 && performance.now() < deadline) used = await cpuMilliseconds(Deno.pid) - before;
   assert.ok(used >= 50 && used < 10_000, `${used} ms of CPU`);
+});
+
+Deno.test("the time of all threads is that of the process, in finer steps", async () => {
+  const before = await cpuMilliseconds(Deno.pid);
+  const threads = await threadMilliseconds(Deno.pid);
+  const after = await cpuMilliseconds(Deno.pid);
+  // Threads that have ended count for the process alone.
+  assert.ok(threads > 0 && threads <= after + 20, `${threads} of ${before} to ${after} ms`);
 });

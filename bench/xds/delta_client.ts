@@ -4,30 +4,12 @@
  *
  * @module
  */
-import {
-  type ChannelCredentials,
-  Client,
-  type ClientDuplexStream,
-  type MethodDefinition,
-  status,
-} from "@grpc/grpc-js";
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import { envoy, typeUrls } from "../../envoy/proto/mod.ts";
+import { AdsStream, type Arrival } from "./ads_stream.ts";
 
 const { DeltaDiscoveryRequest, DeltaDiscoveryResponse } = envoy.service.discovery.v3;
 const { Cluster } = envoy.config.cluster.v3;
-
-type Stream = ClientDuplexStream<Uint8Array, Uint8Array>;
-
-const identity = (bytes: Uint8Array) => Buffer.from(bytes);
-const method: MethodDefinition<Uint8Array, Uint8Array> = {
-  path: "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
-  requestStream: true,
-  responseStream: true,
-  requestSerialize: identity,
-  requestDeserialize: (bytes) => bytes,
-  responseSerialize: identity,
-  responseDeserialize: (bytes) => bytes,
-};
 
 /** What has passed in both directions since the last {@linkcode DeltaClient.resetTraffic}. */
 export interface Traffic {
@@ -36,18 +18,35 @@ export interface Traffic {
   responses: number;
   /** Resources that came with the version the client already had. */
   unchanged: number;
+  /** Resources that were taken away. */
+  removed: number;
+}
+
+const noTraffic: Readonly<Traffic> = {
+  bytesReceived: 0,
+  bytesSent: 0,
+  responses: 0,
+  unchanged: 0,
+  removed: 0,
+};
+
+/** A response of the delta variant. */
+export interface DeltaArrival extends Arrival {
+  /** Of the resources in it. */
+  readonly names: readonly string[];
+  /** `performance.now()` after the acknowledgement. */
+  readonly acknowledged: number;
 }
 
 /** Is told of every response, after it was acknowledged. */
-export type ResponseListener = (typeUrl: string, names: readonly string[], at: number) => void;
+export type ResponseListener = (arrival: DeltaArrival) => void;
 
 /** Subscribes to listeners and clusters as a whole, and to the endpoints of every cluster. */
 export class DeltaClient implements Disposable {
-  readonly #client: Client;
-  readonly #stream: Stream;
+  readonly #stream: AdsStream;
   readonly #held = new Map<string, Map<string, string>>();
   readonly #listeners = new Set<ResponseListener>();
-  traffic: Traffic = { bytesReceived: 0, bytesSent: 0, responses: 0, unchanged: 0 };
+  traffic: Traffic = { ...noTraffic };
 
   /**
    * @param address `127.0.0.1:8001`
@@ -56,20 +55,8 @@ export class DeltaClient implements Disposable {
    * @param held what it already has, by type and name: the versions of an Envoy that reconnects.
    */
   constructor(address: string, node: string, credentials: ChannelCredentials, held?: DeltaClient) {
-    this.#client = new Client(address, credentials, {
-      "grpc.ssl_target_name_override": "kubelb",
-      "grpc.max_receive_message_length": -1,
-      "grpc.use_local_subchannel_pool": 1,
-    });
-    this.#stream = this.#client.makeBidiStreamRequest(
-      method.path,
-      method.requestSerialize,
-      method.responseDeserialize,
-    );
-    this.#stream.on("data", (bytes: Uint8Array) => this.#receive(bytes));
-    this.#stream.on("error", (error: Error & { code?: number }) => {
-      if (error.code !== status.CANCELLED) this.error = error;
-    });
+    const receive = this.#receive.bind(this);
+    this.#stream = new AdsStream(address, "delta", credentials, receive);
     for (const typeUrl of [typeUrls.cluster, typeUrls.listener]) {
       this.#send({ node: { id: node, cluster: node }, ...this.#first(typeUrl, held) });
     }
@@ -77,11 +64,23 @@ export class DeltaClient implements Disposable {
   }
 
   /** Why the stream ended, if it did. */
-  error: Error | undefined;
+  get error(): Error | undefined {
+    return this.#stream.error;
+  }
 
   /** How many resources of a type it holds. */
   count(typeUrl: string): number {
     return this.#held.get(typeUrl)?.size ?? 0;
+  }
+
+  /** Of how many clusters it has the endpoints. */
+  get complete(): number {
+    return this.count(typeUrls.endpoint);
+  }
+
+  /** Bytes of all messages, in both directions, since {@linkcode DeltaClient.resetTraffic}. */
+  get bytes(): number {
+    return this.traffic.bytesReceived + this.traffic.bytesSent;
   }
 
   /** The version it holds of a resource. */
@@ -102,12 +101,11 @@ export class DeltaClient implements Disposable {
 
   /** Starts counting from zero. */
   resetTraffic(): void {
-    this.traffic = { bytesReceived: 0, bytesSent: 0, responses: 0, unchanged: 0 };
+    this.traffic = { ...noTraffic };
   }
 
   [Symbol.dispose](): void {
-    this.#stream.cancel();
-    this.#client.close();
+    this.#stream[Symbol.dispose]();
   }
 
   #first(typeUrl: string, held: DeltaClient | undefined) {
@@ -124,10 +122,10 @@ export class DeltaClient implements Disposable {
   #send(request: envoy.service.discovery.v3.IDeltaDiscoveryRequest): void {
     const bytes = DeltaDiscoveryRequest.encode(request).finish();
     this.traffic.bytesSent += bytes.length;
-    this.#stream.write(bytes);
+    this.#stream.send(bytes);
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array, received: number): void {
     const response = DeltaDiscoveryResponse.decode(bytes);
     const { typeUrl, nonce } = response;
     this.traffic.bytesReceived += bytes.length;
@@ -141,10 +139,11 @@ export class DeltaClient implements Disposable {
       names.push(name!);
     }
     for (const name of response.removedResources) held.delete(name);
+    this.traffic.removed += response.removedResources.length;
     this.#send({ typeUrl, responseNonce: nonce });
     if (typeUrl === typeUrls.cluster) this.#followClusters(response);
-    const at = performance.now();
-    for (const listener of this.#listeners) listener(typeUrl, names, at);
+    const arrival = { typeUrl, bytes, names, received, acknowledged: performance.now() };
+    for (const listener of this.#listeners) listener(arrival);
   }
 
   /** As Envoy does: a new cluster's endpoints are asked for by its service name. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { typeUrls } from "../../envoy/proto/mod.ts";
 import { envoyCredentials } from "../../tools/installation/envoy_identity.ts";
-import { envoysOf } from "../e2e/envoy_processes.ts";
+import { envoysOf } from "../../tools/installation/envoy_processes.ts";
 import { askTcp, eventually, TcpBackend } from "../harness/mod.ts";
 import { HubFixture } from "../manager/hub_fixture.ts";
 import { GrpcClient } from "./grpc_client.ts";

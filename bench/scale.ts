@@ -1,0 +1,70 @@
+/**
+ * `deno task bench scale`: the manager with 10,000 load balancers, and with 500 streams.
+ *
+ * @module
+ */
+import { defineFlags, parseFlags } from "../modes/flags.ts";
+import { installationBinaryNames } from "../tools/binaries/catalog.ts";
+import { obtainBinaries } from "../tools/binaries/obtain.ts";
+import { measureRestart } from "./l4/restart.ts";
+import type { Row } from "./l4/row.ts";
+import { World } from "./l4/world.ts";
+import { renderTable } from "./measure/table.ts";
+import { measureManyStreams } from "./scale/many_streams.ts";
+
+const flags = defineFlags({
+  quick: { type: "boolean", default: false, description: "Leave out the sizes above 1,000." },
+  streams: { type: "integer", default: 500, description: "Envoys on one manager.", min: 2 },
+  tenants: { type: "integer", default: 10, description: "Tenants they belong to.", min: 1 },
+});
+
+/** Load balancers of all tenants together while there are many streams. */
+const loadBalancers = 1_000;
+
+const rows: Row[] = [];
+
+function report(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`  ${line}\n`));
+}
+
+function add(...more: Row[]): void {
+  for (const row of more) {
+    report(`${row.figure}: ${row.ours}`);
+    rows.push(row);
+  }
+}
+
+async function measureRestarts(quick: boolean): Promise<void> {
+  await using world = await World.start({ report });
+  await world.hub.registerTenant("bench");
+  let count = 0;
+  for (const size of quick ? [1_000] : [1_000, 10_000]) {
+    const names = Array.from({ length: size - count }, (_, index) => `lb-${count + index}`);
+    count = size;
+    await world.createMany("bench", names);
+    await world.allAddressed("bench", size, 900_000);
+    add(...await measureRestart(world, "bench", size));
+  }
+}
+
+async function measureStreams(streams: number, count: number): Promise<void> {
+  await using world = await World.start({ report });
+  const tenants = Array.from({ length: count }, (_, index) => `tenant${index}`);
+  const crowd = { tenants, streams, loadBalancers: Math.ceil(loadBalancers / count) };
+  add(...await measureManyStreams(world, crowd, report));
+}
+
+const parsed = parseFlags(flags, Deno.args);
+if (parsed.kind === "values") {
+  const { quick, streams, tenants } = parsed.values;
+  await obtainBinaries(installationBinaryNames, { report });
+  await measureRestarts(quick);
+  await measureStreams(streams, tenants);
+  const table = renderTable(
+    ["Figure", "upstream", "aim", "ours"],
+    rows.map((row) => [row.figure, row.upstream, row.aim, row.ours]),
+  );
+  Deno.stdout.writeSync(new TextEncoder().encode(table));
+} else {
+  report("usage: deno task bench scale [--quick] [--streams=500] [--tenants=10]");
+}
