@@ -13,7 +13,7 @@ import type { Answer, InFlight } from "./type_stream.ts";
 /** Milliseconds between the halves of a refused response: enough for an answer, in most cases. */
 const spacing = 50;
 /** Milliseconds before a listener that was refused is tried again; doubled each time. */
-const pause = { initial: 1_000, maximum: 30_000 };
+const pause = { initial: 1_000, maximum: 5 * 60_000 };
 
 /** Versions of resources by name. */
 export type Versions = ReadonlyMap<string, string>;
