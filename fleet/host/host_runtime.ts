@@ -173,7 +173,7 @@ export class HostRuntime implements FleetRuntime {
   async #adopt(fleet: string): Promise<void> {
     const supervisor = this.#supervisor(fleet);
     await supervisor.adopt();
-    // Its certificate may have expired while no manager was there.
+    // Its certificate may have expired, or the authorities changed, while no manager was there.
     if (supervisor.status.state !== "stopped") this.#credentials?.follow(fleet);
   }
 
