@@ -156,7 +156,12 @@ export class Refusals implements Disposable {
   }
 
   #resend(typeUrl: string, names: readonly string[]): void {
-    for (const name of names) this.stream.resend(typeUrl, name);
+    for (const name of names) {
+      this.stream.resend(typeUrl, name);
+      // Nobody will accept or refuse what is gone. Every pause ends here, so none is left over.
+      const gone = this.store.get(typeUrl, name) === undefined;
+      if (gone && typeUrl === typeUrls.listener) this.#pauses.delete(name);
+    }
   }
 
   #nextPause(name: string): number {
