@@ -121,7 +121,8 @@ export function urisOf(der: Uint8Array<ArrayBuffer>): string[] {
 }
 
 /**
- * Makes sure that a key belongs to a certificate, and that the certificate may sign others.
+ * Makes sure that a key belongs to a certificate, that the certificate may sign others, and that it is
+ * a root: TLS libraries do not take one for trustworthy that somebody else has signed.
  *
  * @throws Error that says what is wrong.
  */
@@ -130,12 +131,21 @@ export async function checkAuthority({ certificate, privateKey }: KeyPair): Prom
   if (parsed.getExtension(BasicConstraintsExtension)?.ca !== true) {
     throw new Error("the certificate is not that of an authority (basicConstraints CA:TRUE)");
   }
+  if (!await parsed.isSelfSigned()) {
+    throw new Error("the certificate is not a root: it is signed by another authority");
+  }
   const probe = new TextEncoder().encode("probe");
   const signer = await readPrivateKey(privateKey);
   const signature = await crypto.subtle.sign(signer.algorithm, signer.key, probe);
   if (!await verifies(parsed, signer.algorithm, signature, probe)) {
     throw new Error("the private key does not belong to the certificate");
   }
+}
+
+/** Whether `authority` has signed the first certificate of `pem`. @throws Error when there is none. */
+export async function isSignedBy(pem: string, authority: string): Promise<boolean> {
+  const { publicKey } = new X509Certificate(authority);
+  return await new X509Certificate(pem).verify({ publicKey, signatureOnly: true });
 }
 
 /** Makes a key of the kind that this file works with: ECDSA P-256. */

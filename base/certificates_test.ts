@@ -1,15 +1,19 @@
+import "reflect-metadata";
 import assert from "node:assert/strict";
+import { BasicConstraintsExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import {
   type AlternativeName,
   checkAuthority,
   createAuthority,
   generateKeys,
+  isSignedBy,
   issueCertificate,
   privateKeyPem,
   urisOf,
   validityOf,
 } from "./certificates.ts";
+import { readPrivateKey } from "./private_key.ts";
 
 const hour = 3_600_000;
 const now = Date.now();
@@ -80,4 +84,30 @@ Deno.test("an RSA key beside an ECDSA certificate is refused", async () => {
   const own = await createAuthority("test", validity);
   const pem = String(privateKey.export({ type: "pkcs1", format: "pem" }));
   await assert.rejects(checkAuthority({ ...own, privateKey: pem }), /does not belong/);
+});
+
+Deno.test("an authority that another one has signed is no root, and refused", async () => {
+  const root = await createAuthority("root", validity);
+  const keys = await generateKeys();
+  const intermediate = await X509CertificateGenerator.create({
+    subject: "CN=intermediate",
+    issuer: "CN=root",
+    publicKey: keys.publicKey,
+    signingKey: (await readPrivateKey(root.privateKey)).key,
+    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+    extensions: [new BasicConstraintsExtension(true, 0, true)],
+  });
+  const pair = {
+    certificate: intermediate.toString("pem"),
+    privateKey: await privateKeyPem(keys.privateKey),
+  };
+  await assert.rejects(checkAuthority(pair), /not a root/);
+});
+
+Deno.test("who has signed a certificate is told by its signature, not by a name", async () => {
+  const authority = await createAuthority("test", validity);
+  const other = await createAuthority("test", validity);
+  const { certificate } = await issueCertificate(authority, { subject: [], usages: [] }, validity);
+  assert.equal(await isSignedBy(certificate, authority.certificate), true);
+  assert.equal(await isSignedBy(certificate, other.certificate), false);
 });

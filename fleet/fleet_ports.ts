@@ -53,7 +53,9 @@ export interface FleetPortsOptions {
 
 /** The ports of one fleet; see `PortTable` for what each method promises. */
 export class FleetPorts {
-  #free: FreePorts;
+  #range: PortRange;
+  /** Made when the first port is asked for: of most fleets nobody asks after a change of the range. */
+  #freePorts: FreePorts | undefined;
   readonly #holdings = new Map<string, Holding>();
   /** Every port in use, with the objects that claim it; nearly always one. */
   readonly #claims = new Map<number, Set<Holding>>();
@@ -66,13 +68,14 @@ export class FleetPorts {
   #allocated = false;
 
   constructor(private readonly options: FleetPortsOptions) {
+    this.#range = options.range;
     this.#cursor = options.range.first;
-    this.#free = this.#freeOf(options.range);
   }
 
   /** New ports come from `range` from now on; what is held, allocated or rests is left alone. */
   setRange(range: PortRange): void {
-    this.#free = this.#freeOf(range);
+    this.#range = range;
+    this.#freePorts = undefined;
   }
 
   hold(owner: PortOwner, ports: ReadonlySet<number>): void {
@@ -123,13 +126,22 @@ export class FleetPorts {
     return conflicts;
   }
 
-  #freeOf({ first, last }: PortRange): FreePorts {
+  get #free(): FreePorts {
+    return this.#freePorts ??= this.#listFree();
+  }
+
+  #listFree(): FreePorts {
+    const { first, last } = this.#range;
     const free = new FreePorts(first, last);
     for (let port = first; port <= last; port++) {
       const taken = this.#claims.has(port) || this.#restUntil.has(port);
       if (!taken && !this.options.reserved.has(port)) free.add(port);
     }
     return free;
+  }
+
+  #isInRange(port: number): boolean {
+    return port >= this.#range.first && port <= this.#range.last;
   }
 
   #holding(owner: PortOwner): Holding {
@@ -153,7 +165,7 @@ export class FleetPorts {
     const claims = this.#claims.get(port);
     if (claims === undefined) this.#claims.set(port, new Set([holding]));
     else claims.add(holding);
-    this.#free.delete(port);
+    this.#freePorts?.delete(port);
     this.#restUntil.delete(port);
   }
 
@@ -178,14 +190,14 @@ export class FleetPorts {
       // Taken, and perhaps freed again, since: then another entry speaks for it.
       if (this.#restUntil.get(port) !== until) continue;
       this.#restUntil.delete(port);
-      this.#free.add(port);
+      this.#freePorts?.add(port);
     }
     if (awake > 0) this.#resting = this.#resting.slice(awake);
   }
 
   #exhausted(): PortAllocation {
     const next = this.#resting.find(({ port, until }) =>
-      this.#free.covers(port) && this.#restUntil.get(port) === until
+      this.#isInRange(port) && this.#restUntil.get(port) === until
     );
     const free = this.#free.size;
     if (next === undefined) return { kind: "exhausted", free };
@@ -199,7 +211,7 @@ export class FleetPorts {
   #resume(owner: PortOwner, ports: ReadonlySet<number>): void {
     if (this.#allocated) return;
     if (this.#youngest !== undefined && comparePrecedence(owner, this.#youngest) < 0) return;
-    const last = Math.max(...[...ports].filter((port) => this.#free.covers(port)));
+    const last = Math.max(...[...ports].filter((port) => this.#isInRange(port)));
     if (!Number.isFinite(last)) return;
     this.#youngest = owner;
     this.#cursor = last + 1;

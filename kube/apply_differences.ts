@@ -21,7 +21,8 @@ export function applyDifferences(desired: unknown, actual: unknown, path = ""): 
     return holdsOwners(desired, actual) ? [] : [path];
   }
   if (!isObject(desired)) return semanticEqual(desired, actual) ? [] : [path];
-  // An empty object is applied as such only by kinds that have one; none of ours means anything.
+  // A desired object without fields is no wish: nothing that we apply means something by being there
+  // and empty, as `emptyDir: {}` does in a Pod.
   const fields = isObject(actual) ? actual : {};
   return Object.entries(desired).flatMap(([key, value]) =>
     value === undefined ? [] : applyDifferences(value, fields[key], path ? `${path}.${key}` : key)

@@ -6,7 +6,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Random } from "../base/random.ts";
-import { isApiError } from "./api_error.ts";
+import { type ApiErrorReason, isApiError } from "./api_error.ts";
 import type { Credential, Identity } from "./credential.ts";
 import { claimsOf, type IssuedToken, type ServiceAccountClaims } from "./service_account_token.ts";
 
@@ -38,6 +38,16 @@ type State =
 
 /** Milliseconds until a request that failed, or a token that was refused, is followed by another. */
 const pause = { failed: 60_000, notGiven: 10 * 60_000 };
+
+/** Refusals that asking again soon does not change. */
+const whyNotGiven: { readonly [R in ApiErrorReason]?: string } = {
+  // A hub of upstream's does not, nor does one whose tenant is being deleted.
+  Forbidden: "the cluster does not permit short-lived tokens",
+  // With the tenant, or because somebody has deleted the Secret.
+  NotFound: "no short-lived tokens: the ServiceAccount, or the Secret of its token, is gone",
+  ResourceMissing: "the cluster gives no short-lived tokens",
+  BadRequest: "the cluster gives no short-lived tokens",
+};
 
 /**
  * Presents tokens that are good for an hour and renews them after four fifths of it, as kubelets do.
@@ -106,15 +116,13 @@ class ShortLivedCredential implements Credential {
   }
 
   #failed(error: unknown, start: number): void {
-    const notGiven = isApiError(error, "Forbidden", "NotFound", "ResourceMissing", "BadRequest");
-    if (notGiven) {
-      this.#tell("the cluster gives no short-lived tokens: the credential is used as it is", {
-        error,
-      });
+    const notGiven = isApiError(error) ? whyNotGiven[error.reason] : undefined;
+    if (notGiven !== undefined) {
+      this.#tell(`${notGiven}: the credential is used as it is`, { error });
     } else {
       this.options.log.debug("no short-lived token now", { error });
     }
-    this.#goOn(start + (notGiven ? pause.notGiven : pause.failed));
+    this.#goOn(start + (notGiven === undefined ? pause.failed : pause.notGiven));
   }
 
   /** With what there is, until `askAt`. */

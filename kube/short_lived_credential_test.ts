@@ -94,6 +94,21 @@ Deno.test("a cluster that gives no tokens is told once and asked every ten minut
   }
 });
 
+Deno.test("why there are no tokens is said as it is", async () => {
+  for (
+    const [reason, words] of [
+      ["Forbidden", /does not permit/],
+      ["NotFound", /ServiceAccount, or the Secret of its token, is gone/],
+      ["ResourceMissing", /gives no short-lived tokens/],
+    ] as const
+  ) {
+    const fixture = new Fixture();
+    fixture.refuses = reason;
+    await fixture.use();
+    assert.match(fixture.lines[0]!, words);
+  }
+});
+
 Deno.test("a token that the server refuses is given up, and not replaced at once", async () => {
   const fixture = new Fixture();
   await fixture.use();

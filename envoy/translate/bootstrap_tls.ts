@@ -44,12 +44,23 @@ export function xdsTransportSocket(files: XdsTlsFiles): Record<string, unknown> 
 
 /** The content of {@linkcode XdsTlsFiles.identity}; both PEM. */
 export function identitySecret(certificate: string, privateKey: string): Record<string, unknown> {
-  return secretFile(identityName, {
+  return secretFile(identityName, tlsCertificate(certificate, privateKey));
+}
+
+function tlsCertificate(certificate: string, privateKey: string) {
+  return {
     tlsCertificate: {
       certificateChain: { inlineString: certificate },
       privateKey: { inlineString: privateKey },
     },
-  });
+  };
+}
+
+/** The certificate in what {@linkcode identitySecret} made; undefined when something else did. */
+export function identityCertificate(content: unknown): string | undefined {
+  const file = content as { resources?: [ReturnType<typeof tlsCertificate>] };
+  const certificate = file?.resources?.[0]?.tlsCertificate?.certificateChain?.inlineString;
+  return typeof certificate === "string" ? certificate : undefined;
 }
 
 /**

@@ -6,7 +6,12 @@
  */
 export type { Binding } from "./binding.ts";
 export { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
-export { identitySecret, trustSecret, type XdsTlsFiles } from "./bootstrap_tls.ts";
+export {
+  identityCertificate,
+  identitySecret,
+  trustSecret,
+  type XdsTlsFiles,
+} from "./bootstrap_tls.ts";
 export { xdsEndpoint, type XdsEndpointFile } from "./bootstrap_xds.ts";
 export { defaultHealthCheckPace, type HealthCheck, type HealthCheckPace } from "./health_check.ts";
 export { healthCheckInterval } from "./health_check_interval.ts";

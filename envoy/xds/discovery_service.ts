@@ -5,6 +5,7 @@
  */
 import { type Clock, systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
+import { LogLimit } from "../../base/log_limit.ts";
 import { Registry } from "../../base/metrics.ts";
 import type { AnySession, SessionDescription } from "./any_session.ts";
 import type { DiscoveryMethod } from "./discovery_methods.ts";
@@ -17,6 +18,9 @@ import { TurnScheduler } from "./turn_scheduler.ts";
 import { XdsError } from "./xds_error.ts";
 import type { Authorize, XdsObserver } from "./xds_events.ts";
 import { XdsMetrics } from "./xds_metrics.ts";
+
+/** Warnings about what clients do wrong: so many at once, and milliseconds until one more. */
+const complaints = { burst: 100, interval: 1_000 };
 
 /** What {@linkcode DiscoveryService} needs; the callbacks of {@linkcode XdsObserver} come with it. */
 export interface DiscoveryServiceOptions extends XdsObserver {
@@ -62,6 +66,7 @@ export class DiscoveryService implements Disposable {
       stores,
       limits,
       answerDeadline: options.answerDeadline ?? Infinity,
+      complaints: new LogLimit(clock, complaints.burst, complaints.interval),
       authorize,
       observer: options,
       scheduler: this.#resources.use(new TurnScheduler({ clock })),
@@ -123,8 +128,9 @@ export class DiscoveryService implements Disposable {
   }
 
   #refuse(session: AnySession, peer: string, refusal: string): void {
-    this.#context.log.warn("refusing an xDS stream", { peer, reason: refusal });
-    this.#context.metrics.refused();
+    const { complaints, log, metrics } = this.#context;
+    complaints.warn(log, "refusing an xDS stream", { peer, reason: refusal });
+    metrics.refused();
     session.end(new XdsError("TooMuch", refusal));
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../base/clock.ts";
 import { FakeClock } from "../../base/fake_clock.ts";
-import { silentLogger } from "../../base/logger.ts";
+import { createLogger, silentLogger } from "../../base/logger.ts";
 import { Registry } from "../../base/metrics.ts";
 import { envoy, typeUrls } from "../proto/mod.ts";
 import type { DiscoveryMethod } from "./discovery_methods.ts";
@@ -102,6 +102,21 @@ Deno.test("who is refused is told why, and gets nothing", async () => {
   assert.equal(line.error?.reason, "Refused");
   assert.equal(line.error?.message, "unknown node");
   assert.equal(line.sent.length, 0);
+});
+
+Deno.test("clients that come again and again to be refused do not fill the log", async () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: "warn", write: (line) => lines.push(line) });
+  const { clock, service, connect } = setUp({
+    log,
+    authorize: () => ({ refused: "unknown node" }),
+  });
+  using _service = service;
+  for (let count = 0; count < 500; count++) connect().ask({ node });
+  assert.equal(lines.length, 100);
+  await clock.advance(1_000);
+  connect().ask({ node });
+  assert.equal(JSON.parse(lines.at(-1)!).leftOut, 400);
 });
 
 Deno.test("requests that come while the client is being authorized are not lost", async () => {

@@ -13,7 +13,7 @@ import type { Answer, InFlight } from "./type_stream.ts";
 /** Milliseconds between the halves of a refused response: enough for an answer, in most cases. */
 const spacing = 50;
 /** Milliseconds before a listener that was refused is tried again; doubled each time. */
-const pause = { initial: 1_000, maximum: 30_000 };
+const pause = { initial: 1_000, maximum: 5 * 60_000 };
 
 /** Versions of resources by name. */
 export type Versions = ReadonlyMap<string, string>;
@@ -156,7 +156,12 @@ export class Refusals implements Disposable {
   }
 
   #resend(typeUrl: string, names: readonly string[]): void {
-    for (const name of names) this.stream.resend(typeUrl, name);
+    for (const name of names) {
+      this.stream.resend(typeUrl, name);
+      // Nobody will accept or refuse what is gone. Every pause ends here, so none is left over.
+      const gone = this.store.get(typeUrl, name) === undefined;
+      if (gone && typeUrl === typeUrls.listener) this.#pauses.delete(name);
+    }
   }
 
   #nextPause(name: string): number {

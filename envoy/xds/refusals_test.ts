@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FakeClock } from "../../base/fake_clock.ts";
 import { typeUrls } from "../proto/mod.ts";
 import { Refusals } from "./refusals.ts";
-import { put, resource, storeOf } from "./testing/requests.ts";
+import { drop, put, resource, storeOf } from "./testing/requests.ts";
 
 const { cluster, listener } = typeUrls;
 
@@ -114,9 +114,9 @@ Deno.test("what one client accepts another cannot put into quarantine", async ()
 Deno.test("a listener that is refused is tried again, ever less often", async () => {
   const { clock, served, client } = start(listener, "busy");
   const { refused } = client();
-  for (const milliseconds of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+  for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]) {
     refused(["busy"]);
-    await clock.advance(milliseconds - 1);
+    await clock.advance(seconds * 1_000 - 1);
     assert.deepEqual(served(), []);
     await clock.advance(1);
     assert.deepEqual(served(), ["busy"]);
@@ -139,6 +139,23 @@ Deno.test("a listener that is accepted is not tried again, and begins anew when 
   refused(["busy"]);
   await clock.advance(1_000);
   assert.deepEqual(sent, ["busy", "busy"]);
+});
+
+Deno.test("a listener that went while it was held back begins anew when it comes again", async () => {
+  const { clock, store, served, client } = start(listener, "busy");
+  const { refused } = client();
+  for (const seconds of [1, 2, 4]) {
+    refused(["busy"]);
+    await clock.advance(seconds * 1_000);
+  }
+  refused(["busy"]);
+  drop(store, "busy", listener);
+  await clock.advance(8_000);
+  put(store, resource("busy", "1", listener));
+  refused(["busy"]);
+  assert.deepEqual(served(), []);
+  await clock.advance(1_000);
+  assert.deepEqual(served(), ["busy"]);
 });
 
 Deno.test("what a client held back is free when it has gone, and no timer stays", () => {

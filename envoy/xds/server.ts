@@ -49,6 +49,8 @@ export interface XdsServerOptions extends DiscoveryServiceOptions {
    * the replicas again. Default: never. Each ended connection costs memory, see `xds_metrics.ts`.
    */
   readonly maxConnectionAge?: number | undefined;
+  /** Milliseconds after which a connection without a stream is ended. Default 5 minutes. */
+  readonly maxConnectionIdle?: number;
   /** When a silent client is asked whether it is there, and how long it may think; milliseconds. */
   readonly keepalive?: { readonly interval: number; readonly timeout: number };
 }
@@ -57,6 +59,14 @@ type Call = ServerDuplexStream<Uint8Array, Uint8Array>;
 
 /** A half-open client is found after 35 seconds. */
 const defaultKeepalive = { interval: 30_000, timeout: 5_000 };
+
+/**
+ * An Envoy comes back within 30 seconds when its stream has ended. What never becomes an HTTP/2
+ * session (a TLS handshake that is not finished, a client that sends nothing at all) is not ended by
+ * this: the library has no bound for it, and keeps its server to itself. Only file descriptors bound
+ * that, and whoever lets others than Envoys reach this port.
+ */
+const defaultConnectionIdle = 5 * 60_000;
 
 /** Streams never end by themselves, so what an ageing connection still carries is cut soon. */
 const ageGrace = 1_000;
@@ -148,8 +158,14 @@ export class XdsServer implements XdsListener {
   }
 }
 
-function lifeOptions({ maxConnectionAge, keepalive = defaultKeepalive }: XdsServerOptions) {
+function lifeOptions(options: XdsServerOptions) {
+  const {
+    maxConnectionAge,
+    maxConnectionIdle = defaultConnectionIdle,
+    keepalive = defaultKeepalive,
+  } = options;
   return {
+    "grpc.max_connection_idle_ms": maxConnectionIdle,
     "grpc.keepalive_time_ms": keepalive.interval,
     "grpc.keepalive_timeout_ms": keepalive.timeout,
     ...(maxConnectionAge && {

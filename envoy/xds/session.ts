@@ -6,6 +6,7 @@
 import { alarm } from "../../base/alarm.ts";
 import type { Clock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
+import type { LogLimit } from "../../base/log_limit.ts";
 import type { Logger } from "../../base/logger.ts";
 import { TokenBucket } from "../../base/token_bucket.ts";
 import { typeUrls } from "../proto/mod.ts";
@@ -31,6 +32,8 @@ export interface SessionContext extends ReporterContext {
   readonly scheduler: TurnScheduler;
   readonly limits: XdsLimits;
   readonly answerDeadline: number;
+  /** For what clients do wrong. */
+  readonly complaints: LogLimit;
   readonly clock: Clock;
 }
 
@@ -282,8 +285,10 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     const known = error instanceof XdsError;
     if (known && error.reason === "TooMuch") this.#context.metrics.refused();
     const reason = known ? error.reason : "Internal";
-    const level = known ? "warn" : "error";
-    this.#log[level]("ending an xDS stream", { reason, error: describeError(error) });
+    const fields = { reason, error: describeError(error) };
+    const message = "ending an xDS stream";
+    if (known) this.#context.complaints.warn(this.#log, message, fields);
+    else this.#log.error(message, fields);
     this.end(known ? error : new XdsError("Internal", "internal error", { cause: error }));
   }
 }

@@ -5,10 +5,14 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
+import { News } from "../../base/news.ts";
 import type { Variant } from "./protocol.ts";
 import type { Answer, InFlight } from "./type_stream.ts";
 import type { StreamIdentity, XdsObserver } from "./xds_events.ts";
 import type { XdsMetrics } from "./xds_metrics.ts";
+
+/** Milliseconds after which a refusal is logged again that comes again and again. */
+const reminderInterval = 60 * 60_000;
 
 /** Where reports go. */
 export interface ReporterContext {
@@ -30,6 +34,7 @@ export interface Rejection {
 /** Log lines, metrics and observers of one client's stream. */
 export class SessionReporter {
   readonly #context: ReporterContext;
+  readonly #news: News;
   #rejection: Rejection | undefined;
 
   constructor(
@@ -39,6 +44,7 @@ export class SessionReporter {
   ) {
     const { fleet, node } = identity;
     this.#context = { ...context, log: context.log.with({ fleet, node: node.id }) };
+    this.#news = new News(context.clock, reminderInterval);
   }
 
   get rejection(): Rejection | undefined {
@@ -76,10 +82,14 @@ export class SessionReporter {
     guilty: ReadonlyMap<string, string>,
     message: string,
   ): void {
-    // Input is checked before translation, so this is a fault of ours. A few names help to find it.
-    const names = [...(guilty.size > 0 ? guilty : resources).keys().take(10)];
+    // Input is checked before translation, so this is a fault of ours, or of another program that has
+    // a listener's port: then it comes again with each attempt. A few names help to find it.
     const certain = guilty.size > 0;
-    this.#context.log.error("Envoy refused a response", { typeUrl, names, certain, message });
+    const versions = [...(certain ? guilty : resources).entries().take(10)];
+    const names = versions.map(([name]) => name);
+    if (this.#news.isNews(JSON.stringify([typeUrl, versions, message]))) {
+      this.#context.log.error("Envoy refused a response", { typeUrl, names, certain, message });
+    }
     this.#context.metrics.rejected(typeUrl);
     this.#rejection = { typeUrl, names, message, at: new Date(this.#context.clock.now()) };
     if (certain) {

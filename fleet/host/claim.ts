@@ -17,7 +17,8 @@ const namePrefix = "@kubelb-envoy/";
 export class ClaimedError extends Error {
   override readonly name = "ClaimedError";
 
-  constructor(fleet: string) {
+  /** @param claim the name under which the other one listens. */
+  constructor(fleet: string, readonly claim: string) {
     super(
       `another Envoy of ${fleet} serves on this host that this --state-dir has no record of; a new ` +
         `one is started when it has ended (docs/host-runtime.md says how to find it)`,
@@ -41,14 +42,13 @@ export function lostClaim(words: string | undefined): boolean {
   return words?.includes(`cannot bind '${namePrefix}`) ?? false;
 }
 
-/**
- * Whether somebody listens under the name.
- *
- * @param sockets content of `/proc/net/unix`.
- */
-export function isClaimed(
-  name: string,
-  sockets: string = Deno.readTextFileSync("/proc/net/unix"),
-): boolean {
-  return sockets.split("\n").some((line) => line.endsWith(` ${name}`));
+/** The names under which somebody listens now. @throws when the kernel does not tell. */
+export async function claimsOfHost(): Promise<ReadonlySet<string>> {
+  return claimsIn(await Deno.readTextFile("/proc/net/unix"));
+}
+
+/** The abstract names in the content of `/proc/net/unix`. */
+export function claimsIn(sockets: string): ReadonlySet<string> {
+  const names = sockets.split("\n").map((line) => line.slice(line.lastIndexOf(" ") + 1));
+  return new Set(names.filter((name) => name.startsWith("@")));
 }

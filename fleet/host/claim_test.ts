@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { claimName, isClaimed, lostClaim } from "./claim.ts";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { claimName, claimsIn, claimsOfHost, lostClaim } from "./claim.ts";
 
 Deno.test("a claim is of one fleet of one hub, and fits into a socket's name", () => {
   const name = claimName("8c1f", "tenant-acme");
@@ -19,10 +21,18 @@ Deno.test("a claim is found among the sockets of the host", () => {
     "0000000000000000: 00000003 00000000 00000000 0001 03 81235",
     "",
   ].join("\n");
-  assert.equal(isClaimed("@kubelb-envoy/12", sockets), true);
-  assert.equal(isClaimed("@kubelb-envoy/1", sockets), false);
-  assert.equal(isClaimed("@kubelb-envoy/2", sockets), false);
-  assert.equal(isClaimed(claimName("no such hub", "no-such-fleet")), false);
+  assert.deepEqual([...claimsIn(sockets)], ["@kubelb-envoy/12"]);
+});
+
+Deno.test("what listens on this host is a claim until it closes", async () => {
+  const name = claimName("no such hub", crypto.randomUUID());
+  assert.equal((await claimsOfHost()).has(name), false);
+  const server = createServer().listen({ path: name.replace("@", "\0") });
+  await once(server, "listening");
+  assert.equal((await claimsOfHost()).has(name), true);
+  server.close();
+  await once(server, "close");
+  assert.equal((await claimsOfHost()).has(name), false);
 });
 
 Deno.test("an Envoy that was too late for its name is told from one that crashed", () => {

@@ -8,7 +8,12 @@ import { alarm } from "../../base/alarm.ts";
 import { Backoff } from "../../base/backoff.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
-import { identitySecret, trustSecret, type XdsTlsFiles } from "../../envoy/translate/mod.ts";
+import {
+  identityCertificate,
+  identitySecret,
+  trustSecret,
+  type XdsTlsFiles,
+} from "../../envoy/translate/mod.ts";
 import { managerId } from "../identity/spiffe_id.ts";
 import type { CertificateIssuer } from "../identity/xds_identity.ts";
 import { writeAtomically } from "./atomic_file.ts";
@@ -33,18 +38,38 @@ export function credentialFiles(folder: string): XdsTlsFiles {
   };
 }
 
-/** Writes them, and again before they expire and whenever the authorities change. */
+/** Pauses before a write that has failed is tried again; milliseconds. */
+const retryBackoff = { initial: 1_000, maximum: 60_000 };
+
+/** A fleet whose files are kept fresh. */
+interface Followed {
+  /** The next look. */
+  timer: Disposable;
+  readonly backoff: Backoff;
+}
+
+/**
+ * Milliseconds until the next look while nothing can be issued. That this has changed is told; but
+ * clocks get set, and then an authority is no longer expired.
+ */
+const unavailablePause = 10 * 60_000;
+
+/**
+ * Writes them, and again before they expire and whenever the authorities change. What is there and
+ * still good stays, whichever manager has written it.
+ */
 export class CredentialFiles implements Disposable {
-  /** By fleet: the timer of the next renewal. */
-  readonly #fleets = new Map<string, Disposable>();
+  readonly #fleets = new Map<string, Followed>();
   /** The last write of each fleet: an older certificate must not come out last. */
   readonly #writes = new Map<string, Promise<unknown>>();
   readonly #changes: Disposable;
-  readonly #backoff = new Backoff({ initial: 1_000, maximum: 60_000 });
+  /** How often the authorities have changed. */
+  #revision = 0;
 
   constructor(private readonly options: CredentialFilesOptions) {
     this.#changes = options.issuer.changes.subscribe(() => {
-      for (const fleet of [...this.#fleets.keys()]) this.#schedule(fleet, options.clock.now());
+      this.#revision++;
+      for (const fleet of [...this.#fleets.keys()]) this.follow(fleet);
     });
   }
 
@@ -65,7 +90,7 @@ export class CredentialFiles implements Disposable {
 
   /** The fleet is gone. */
   forget(fleet: string): void {
-    this.#fleets.get(fleet)?.[Symbol.dispose]();
+    this.#fleets.get(fleet)?.timer[Symbol.dispose]();
     this.#fleets.delete(fleet);
   }
 
@@ -75,21 +100,28 @@ export class CredentialFiles implements Disposable {
   }
 
   #schedule(fleet: string, time: number): void {
-    this.#fleets.get(fleet)?.[Symbol.dispose]();
-    this.#fleets.set(fleet, alarm(this.options.clock, time, () => this.#renew(fleet)));
+    const timer = alarm(this.options.clock, time, () => this.#renew(fleet));
+    const followed = this.#fleets.get(fleet);
+    followed?.timer[Symbol.dispose]();
+    if (followed !== undefined) followed.timer = timer;
+    else this.#fleets.set(fleet, { timer, backoff: new Backoff(retryBackoff) });
   }
 
   async #renew(fleet: string): Promise<void> {
-    const { clock, log } = this.options;
+    const { clock, issuer, log } = this.options;
+    const { backoff } = this.#fleets.get(fleet)!;
     let next: number;
     try {
       next = await this.#write(fleet);
-      this.#backoff.reset();
+      backoff.reset();
     } catch (error) {
-      next = clock.now() + this.#backoff.next();
       // The present certificate is good for a while; and an Envoy without one keeps serving.
-      const message = "cannot renew the certificate of an Envoy; trying again";
-      if (this.#fleets.has(fleet)) log.warn(message, { fleet, error });
+      if (issuer.problem !== undefined) next = clock.now() + unavailablePause;
+      else {
+        next = clock.now() + backoff.next();
+        const message = "cannot renew the certificate of an Envoy; trying again";
+        if (this.#fleets.has(fleet)) log.warn(message, { fleet, error });
+      }
     }
     if (this.#fleets.has(fleet)) this.#schedule(fleet, next);
   }
@@ -97,24 +129,46 @@ export class CredentialFiles implements Disposable {
   /** After the writes that are under way. Returns when to do it again. */
   async #write(fleet: string): Promise<number> {
     const before = this.#writes.get(fleet) ?? Promise.resolve();
-    const write = before.catch(() => {}).then(() => this.#writeFiles(fleet));
+    let revision: number | undefined;
+    const write = before.catch(() => {}).then(() => {
+      revision = this.#revision;
+      return this.#writeFiles(fleet);
+    });
     this.#writes.set(fleet, write);
     try {
-      return await write;
+      const next = await write;
+      return revision === this.#revision ? next : this.options.clock.now();
     } finally {
       if (this.#writes.get(fleet) === write) this.#writes.delete(fleet);
     }
   }
 
   async #writeFiles(fleet: string): Promise<number> {
-    const { issuer, folderOf } = this.options;
+    const { clock, issuer, folderOf } = this.options;
+    if (issuer.problem !== undefined) throw new Error(issuer.problem);
     const { directory, identity, trust } = credentialFiles(folderOf(fleet));
-    const issued = await issuer.issueFleet(fleet);
+    const renewal = await this.#renewalOf(identity);
+    const isGood = renewal !== undefined && renewal > clock.now();
+    const issued = isGood ? undefined : await issuer.issueFleet(fleet);
     await ensureFolder(directory);
     // Trust first: the server may have a certificate of a new authority already.
-    await writeJson(trust, trustSecret(issuer.trust(), managerId));
-    await writeJson(identity, identitySecret(issued.certificate, issued.privateKey));
+    await updateJson(trust, trustSecret(issuer.trust(), managerId));
+    if (issued === undefined) return renewal!;
+    await updateJson(identity, identitySecret(issued.certificate, issued.privateKey));
     return issued.renewAt;
+  }
+
+  /** When to replace the certificate in the file; undefined when there is none of ours. */
+  async #renewalOf(path: string): Promise<number | undefined> {
+    try {
+      const certificate = identityCertificate(JSON.parse(await Deno.readTextFile(path)));
+      return certificate === undefined
+        ? undefined
+        : await this.options.issuer.renewalOf(certificate);
+    } catch {
+      // Absent, or unreadable: it is written anew, and that fails loudly if it has to.
+      return undefined;
+    }
   }
 }
 
@@ -127,6 +181,9 @@ async function ensureFolder(path: string): Promise<void> {
   }
 }
 
-async function writeJson(path: string, content: Record<string, unknown>): Promise<void> {
-  await writeAtomically(path, JSON.stringify(content, undefined, 2));
+/** A file that says it already is left alone: Envoy would load it again. */
+async function updateJson(path: string, content: Record<string, unknown>): Promise<void> {
+  const text = JSON.stringify(content, undefined, 2);
+  const present = await Deno.readTextFile(path).catch(() => undefined);
+  if (present !== text) await writeAtomically(path, text);
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { bootstrap, type XdsEndpointFile, type XdsTlsFiles } from "../../envoy/translate/mod.ts";
 import { type AdminClient, adminClient } from "./admin_client.ts";
 import { writeAtomically } from "./atomic_file.ts";
-import { ClaimedError, claimName, isClaimed } from "./claim.ts";
+import { ClaimedError, claimName, claimsOfHost } from "./claim.ts";
 import { envoyArguments, type EnvoySettings, files, isEnvoyOf } from "./envoy_command.ts";
 import { type FleetRecord, readFleetRecord, writeFleetRecord } from "./fleet_record.ts";
 import { freeLoopbackPort } from "./free_loopback_port.ts";
@@ -69,19 +69,16 @@ export class EnvoyInstance {
     return found;
   }
 
-  /** Whether an Envoy of this fleet serves on this host that is none of ours. */
-  get claimed(): boolean {
-    return this.#claim !== undefined && isClaimed(this.#claim);
-  }
-
   /**
    * @throws {ClaimedError} when another manager's Envoy serves the fleet on this host.
    * @throws {Error} that says what to do when Envoy cannot be started.
    */
   async start(): Promise<StartedEnvoy> {
     const { fleet, folder, settings } = this.options;
-    this.#claim = await this.#findClaim();
-    if (this.claimed) throw new ClaimedError(fleet);
+    const claim = this.#claim = await this.#findClaim();
+    if (claim !== undefined && (await claimsOfHost()).has(claim)) {
+      throw new ClaimedError(fleet, claim);
+    }
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     await this.options.beforeStart();
     const { process: _, ...prepared } = await this.#prepare();

@@ -11,6 +11,7 @@ import type { Random } from "../../base/random.ts";
 import type { FleetStatus } from "../runtime.ts";
 import type { EnvoyInstance } from "./envoy_instance.ts";
 import { ClaimedError, lostClaim } from "./claim.ts";
+import type { ClaimWatch } from "./claim_watch.ts";
 import { fleetStatus } from "./fleet_status.ts";
 import { lastWords } from "./last_words.ts";
 import { type Lifecycle, type LifecycleEffect, type LifecycleEvent, step } from "./lifecycle.ts";
@@ -21,6 +22,7 @@ export interface FleetSupervisorOptions {
   readonly instance: EnvoyInstance;
   readonly folder: string;
   readonly watch: ProcessWatch;
+  readonly claims: ClaimWatch;
   /** Milliseconds that connections get to finish. */
   readonly drainTime: number;
   /** Called after each change of the status. */
@@ -40,8 +42,8 @@ const restartBackoff = { initial: 250, maximum: 30_000 };
 export class FleetSupervisor implements AsyncDisposable {
   #state: Lifecycle = { kind: "stopped" };
   #crashes = 0;
-  /** The last start has failed because another manager's Envoy is there. */
-  #claimed = false;
+  /** Set when the last start has failed because another manager's Envoy is there. */
+  #claim: string | undefined;
   /** Ends timers and loops of the present state; replaced by each transition to another. */
   #phase = new AbortController();
   #disposed = false;
@@ -119,8 +121,8 @@ export class FleetSupervisor implements AsyncDisposable {
         this.#run(this.#spawn());
         return;
       case "retry":
-        if (!this.#claimed) return this.#timeout(this.#backoff.next());
-        this.#run(this.#awaitClaim(this.#phase.signal));
+        if (this.#claim === undefined) return this.#timeout(this.#backoff.next());
+        this.#run(this.#awaitClaim(this.#claim, this.#phase.signal));
         return;
       case "reset-backoff":
         return this.#backoff.reset();
@@ -144,27 +146,27 @@ export class FleetSupervisor implements AsyncDisposable {
   async #spawn(): Promise<void> {
     const { instance, clock, log } = this.options;
     try {
-      this.#claimed = false;
+      this.#claim = undefined;
       await this.#cleaning;
       const { pid, exited } = await instance.start();
       log.info("started Envoy", { pid });
       this.#dispatch({ kind: "spawned", pid, now: clock.monotonic() });
       this.#watch(pid, exited);
     } catch (error) {
-      this.#claimed = error instanceof ClaimedError;
-      if (this.#claimed) log.warn(describeError(error));
-      else log.error("cannot start Envoy", { error });
+      if (error instanceof ClaimedError) {
+        this.#claim = error.claim;
+        log.warn(describeError(error));
+      } else {
+        log.error("cannot start Envoy", { error });
+      }
       this.#dispatch({ kind: "spawn-failed", message: describeError(error) });
     }
   }
 
-  /** To look is cheap, and nobody serves from the end of the other Envoy to the start of ours. */
-  async #awaitClaim(signal: AbortSignal): Promise<void> {
-    const { clock, instance } = this.options;
-    for (let pause = 100;; pause = Math.min(1_000, pause * 1.3)) {
-      await delay(clock, pause, signal);
-      if (!instance.claimed) return this.#dispatch({ kind: "timeout" });
-    }
+  /** Without a growing pause: nobody serves from the end of the other Envoy to the start of ours. */
+  async #awaitClaim(claim: string, signal: AbortSignal): Promise<void> {
+    await this.options.claims.released(claim, signal);
+    this.#dispatch({ kind: "timeout" });
   }
 
   #watch(pid: number, exited: Promise<string>): void {

@@ -12,6 +12,7 @@ import { xdsEndpoint } from "../../envoy/translate/mod.ts";
 import type { CertificateIssuer } from "../identity/xds_identity.ts";
 import type { FleetRuntime, FleetStatus } from "../runtime.ts";
 import { writeAtomically } from "./atomic_file.ts";
+import { ClaimWatch } from "./claim_watch.ts";
 import { connectionLimit } from "./connection_limit.ts";
 import { CredentialFiles, credentialFiles } from "./credential_files.ts";
 import { type EnvoySettings, files } from "./envoy_command.ts";
@@ -81,6 +82,7 @@ export class HostRuntime implements FleetRuntime {
   readonly #supervisors = new Map<string, FleetSupervisor>();
   readonly #listeners = new Set<(fleet: string, status: FleetStatus) => void>();
   readonly #watch: ProcessWatch;
+  readonly #claims: ClaimWatch;
   readonly #credentials: CredentialFiles | undefined;
   readonly #clock: Clock;
   readonly #settings: EnvoySettings;
@@ -94,6 +96,7 @@ export class HostRuntime implements FleetRuntime {
   ) {
     this.#clock = options.clock ?? systemClock;
     this.#watch = new ProcessWatch(this.#clock);
+    this.#claims = new ClaimWatch(this.#clock);
     const folderOf = (fleet: string) => state.fleetFolder(fleet);
     const { issuer } = options;
     this.#credentials = issuer &&
@@ -170,7 +173,7 @@ export class HostRuntime implements FleetRuntime {
   async #adopt(fleet: string): Promise<void> {
     const supervisor = this.#supervisor(fleet);
     await supervisor.adopt();
-    // Its certificate may have expired while no manager was there.
+    // Its certificate may have expired, or the authorities changed, while no manager was there.
     if (supervisor.status.state !== "stopped") this.#credentials?.follow(fleet);
   }
 
@@ -194,6 +197,7 @@ export class HostRuntime implements FleetRuntime {
     // After the starts that were under way, which write them and set a timer.
     this.#credentials?.[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
+    this.#claims[Symbol.dispose]();
     this.state[Symbol.dispose]();
   }
 
@@ -224,6 +228,7 @@ export class HostRuntime implements FleetRuntime {
       instance,
       folder,
       watch: this.#watch,
+      claims: this.#claims,
       drainTime: this.#settings.drainSeconds * 1000,
       changed: () => this.#report(fleet),
       log: log.with({ fleet }),

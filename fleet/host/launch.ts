@@ -53,10 +53,16 @@ export async function launch(options: LaunchOptions): Promise<LaunchedProcess> {
   return { pid: child.pid!, exited };
 }
 
-/** Without this program's own memory settings: one malloc arena is enough for it, not for Envoy. */
+/** What this program is started with to take less memory: one arena is enough for it, not for Envoy. */
+export const ownMemorySettings: readonly string[] = [
+  "MALLOC_ARENA_MAX",
+  "MALLOC_MMAP_THRESHOLD_",
+  "MALLOC_TRIM_THRESHOLD_",
+];
+
 function inherited(): Record<string, string> {
   const variables = Object.entries(Deno.env.toObject());
-  return Object.fromEntries(variables.filter(([name]) => !name.startsWith("MALLOC_")));
+  return Object.fromEntries(variables.filter(([name]) => !ownMemorySettings.includes(name)));
 }
 
 function describeExit(code: number | null, signal: string | null): string {

@@ -20,6 +20,13 @@ function newAuthority(): Promise<KeyPair> {
   return createAuthority("test", { notBefore: now - hour, notAfter: now + hour });
 }
 
+/** An identity with an authority of its own. */
+async function newIdentity(lifetimes = defaultLifetimes): Promise<XdsIdentity> {
+  const identity = new XdsIdentity(systemClock, lifetimes);
+  identity.use({ current: await newAuthority(), retired: [] });
+  return identity;
+}
+
 /** A server with mutual TLS; streams that begin are counted. */
 async function startServer(fixture: Fixture, identity: XdsIdentity) {
   const resources = new AsyncDisposableStack();
@@ -27,7 +34,6 @@ async function startServer(fixture: Fixture, identity: XdsIdentity) {
   resources.use(
     new ServerCertificate({ identity, credentials: tls, log: silentLogger, clock: systemClock }),
   );
-  identity.use(identity.authorities!);
   const streams = { opened: 0, closed: 0 };
   const { stores } = fixture;
   const server = resources.use(
@@ -48,8 +54,7 @@ Deno.test("an Envoy is configured over mutual TLS, and changes of the authority 
   await using fixture = await Fixture.create();
   await using blue = new TcpBackend({ identity: "blue" });
   await using green = new TcpBackend({ identity: "green" });
-  const identity = new XdsIdentity(systemClock);
-  identity.use({ current: await newAuthority(), retired: [] });
+  const identity = await newIdentity();
   const service = l4Service({ endpoints: [{ address: "127.0.0.1", port: blue.port }] });
   const ask = () => askTcp(service.binding.addresses[0]!, service.binding.port);
   fixture.serve(service);
@@ -81,8 +86,7 @@ Deno.test("a running Envoy reconnects with a renewed certificate, without a rest
   await using fixture = await Fixture.create();
   await using blue = new TcpBackend({ identity: "blue" });
   // So short that the stream's end and the next connection fall into the test.
-  const identity = new XdsIdentity(systemClock, { ...defaultLifetimes, leaf: 4_000 });
-  identity.use({ current: await newAuthority(), retired: [] });
+  const identity = await newIdentity({ ...defaultLifetimes, leaf: 4_000 });
   fixture.serve(l4Service({ endpoints: [{ address: "127.0.0.1", port: blue.port }] }));
   await using server = await startServer(fixture, identity);
   await using runtime = await fixture.openRuntime(server.port, {
@@ -99,10 +103,8 @@ Deno.test("a running Envoy reconnects with a renewed certificate, without a rest
 
 Deno.test("an Envoy whose server has an authority it does not trust stays without configuration", async () => {
   await using fixture = await Fixture.create();
-  const right = new XdsIdentity(systemClock);
-  right.use({ current: await newAuthority(), retired: [] });
-  const wrong = new XdsIdentity(systemClock);
-  wrong.use({ current: await newAuthority(), retired: [] });
+  const right = await newIdentity();
+  const wrong = await newIdentity();
   await using blue = new TcpBackend({ identity: "blue" });
   fixture.serve(l4Service({ endpoints: [{ address: "127.0.0.1", port: blue.port }] }));
   await using server = await startServer(fixture, wrong);
@@ -122,14 +124,15 @@ Deno.test("an Envoy whose server has an authority it does not trust stays withou
 
 Deno.test("a fleet that is removed while it starts gets no certificates afterwards", async () => {
   await using fixture = await Fixture.create();
-  const identity = new XdsIdentity(systemClock);
-  identity.use({ current: await newAuthority(), retired: [] });
+  const identity = await newIdentity();
   const asked = Promise.withResolvers<void>();
   const removed = Promise.withResolvers<void>();
   let issued = 0;
   const issuer = {
     changes: identity.changes,
+    problem: undefined,
     trust: () => identity.trust(),
+    renewalOf: (certificate: string) => identity.renewalOf(certificate),
     async issueFleet(fleet: string) {
       issued++;
       asked.resolve();
@@ -145,7 +148,7 @@ Deno.test("a fleet that is removed while it starts gets no certificates afterwar
   removed.resolve();
   await Promise.all([starting, removing]);
   assert.equal(runtime.status(fleet).state, "stopped");
-  identity.use(identity.authorities!);
+  identity.use({ current: await newAuthority(), retired: [] });
   // Renewals that are due begin with a timer of no time; this one comes after them.
   await delay(systemClock, 0);
   assert.equal(issued, 1);

@@ -34,6 +34,18 @@ async function reprogram(hub: HubFixture, tenant: string, port: number): Promise
   await hub.condition(tenant, "web", "Programmed", { status: "True" }, 30_000);
 }
 
+/** Waits for a Warning event in the manager's namespace. */
+async function warned(hub: HubFixture, reason: string, words: RegExp): Promise<void> {
+  const events = "/apis/events.k8s.io/v1/namespaces/kubelb/events";
+  await eventually(async () => {
+    const { items } = await hub.admin.request<{ items: { note: string; reason: string }[] }>(
+      "GET",
+      events,
+    );
+    return items.some((event) => event.reason === reason && words.test(event.note));
+  });
+}
+
 async function readyz(hub: HubFixture): Promise<string> {
   const response = await fetch(`${hub.hub.manager.healthUrl}/readyz`);
   return `${response.status} ${await response.text()}`;
@@ -109,21 +121,14 @@ Deno.test("a broken Secret is named in readiness and by an event, changes nothin
     assert.match(said, /^503 .*Secret kubelb\/kubelb-xds-ca cannot be used: .*private key/s);
     await reprogram(hub, "acme", 31083);
     assert.equal((await authority(hub)).data?.["tls.key"], broken);
-    const events = "/apis/events.k8s.io/v1/namespaces/kubelb/events";
-    await eventually(async () => {
-      const { items } = await hub.admin.request<{ items: { note: string; reason: string }[] }>(
-        "GET",
-        events,
-      );
-      return items.some(({ note, reason }) => reason === "Invalid" && /delete the Sec/.test(note));
-    });
+    await warned(hub, "Invalid", /delete the Secret/);
   } finally {
     await patch(data);
   }
   await eventually(async () => (await readyz(hub)).startsWith("200"));
 });
 
-Deno.test("an operator's own authority is used, and never written", async () => {
+Deno.test("an operator's own authority is used, watched for its end, and never written", async () => {
   const hub = shared();
   const now = Date.now();
   // Its end is near: our own would get a successor.
@@ -141,4 +146,5 @@ Deno.test("an operator's own authority is used, and never written", async () => 
   await reprogram(hub, "other", 31084);
   const { data } = await authority(hub);
   assert.deepEqual(Object.keys(data ?? {}).sort(), ["tls.crt", "tls.key"]);
+  await warned(hub, "Expiring", /replace tls\.crt and tls\.key/);
 });

@@ -1,5 +1,5 @@
 /**
- * A hub that is too small: addresses and listener ports run out, and come back.
+ * A hub that is too small: addresses and listener ports run out, and come back, or are given more.
  *
  * @module
  */
@@ -25,27 +25,6 @@ Deno.test("when the pool is empty a load balancer says so, and gets the next fre
   });
   await hub.deleteLoadBalancer("acme", "one");
   assert.equal(await hub.addressOf("acme", "three"), "127.61.7.1");
-});
-
-Deno.test("when listener ports run out a load balancer says so, and those with ports are unharmed", async () => {
-  await using hub = await HubFixture.start({ managerFlags: ["--port-range=10000-10002"] });
-  await hub.tenants("acme");
-  const ports = (...numbers: number[]) => ({ ports: numbers.map((port) => ({ port })) });
-  await hub.createLoadBalancer("acme", "two", ports(80, 81));
-  await hub.addressOf("acme", "two");
-  await hub.createLoadBalancer("acme", "more", ports(80, 81));
-  const exhausted = { status: "False", reason: "PortRangeExhausted" };
-  const { message } = await hub.condition("acme", "more", "Accepted", exhausted);
-  assert.match(message, /1 more listener ports are needed/);
-  assert.equal(await hub.hubService("acme", "more"), undefined, "nothing is half made");
-  await hub.createLoadBalancer("acme", "more", ports(80));
-  await hub.addressOf("acme", "more");
-  const listeners = [];
-  for (const name of ["two", "more"]) {
-    const service = await hub.hubService("acme", name);
-    listeners.push(...service?.spec.ports?.map(({ targetPort }) => targetPort) ?? []);
-  }
-  assert.deepEqual(listeners.sort(), [10000, 10001, 10002]);
 });
 
 Deno.test("the Config's port range counts while the manager runs; a wrong one is told and changes nothing", async () => {

@@ -1,5 +1,7 @@
 /** What one client asks too much is refused; what it leaves open is closed; others notice nothing. */
 import assert from "node:assert/strict";
+import { connect } from "node:http2";
+import { once } from "node:events";
 import { status } from "@grpc/grpc-js";
 import { silentLogger } from "../../base/logger.ts";
 import { typeUrls } from "../../envoy/proto/mod.ts";
@@ -40,6 +42,19 @@ async function setUp(
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
+
+Deno.test("a connection that opens no stream is ended, one with a stream is not", async () => {
+  await using fixture = await setUp({ maxConnectionIdle: 500 });
+  using stream = fixture.connect().delta();
+  stream.send({ node, typeUrl });
+  const { nonce } = await stream.read();
+  stream.send({ typeUrl, responseNonce: nonce });
+  const session = connect(`http://127.0.0.1:${fixture.port}`);
+  await once(session, "connect");
+  await once(session, "close");
+  fixture.store.set("web", [named(typeUrl, "web", 2)]);
+  assert.equal((await stream.read()).resources.length, 1);
+});
 
 testOnEach("a stream too many is refused; those that are open go on", async ({ create }) => {
   await using fixture = await setUp({ limits: { streamsPerConnection: 2 } }, create);

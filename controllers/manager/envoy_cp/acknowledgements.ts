@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../../base/clock.ts";
 import { Listeners } from "../../../base/listeners.ts";
+import { typeUrls } from "../../../envoy/proto/mod.ts";
 import type { Resource } from "../../../envoy/xds/resource.ts";
 import type {
   AcknowledgedEvent,
@@ -70,8 +71,9 @@ export class Acknowledgements implements XdsObserver {
       if (envoy.refused.get(key)?.version === version) envoy.refused.delete(key);
     }
     for (const name of removed) {
-      envoy.held.delete(`${typeUrl} ${name}`);
-      envoy.refused.delete(`${typeUrl} ${name}`);
+      forget(envoy, `${typeUrl} ${name}`);
+      // An Envoy does not want to hear of the endpoints of a cluster that it no longer has.
+      if (typeUrl === typeUrls.cluster) forget(envoy, `${typeUrls.endpoint} ${name}`);
     }
     this.answers.emit([...resources.keys()]);
   }
@@ -112,6 +114,11 @@ export class Acknowledgements implements XdsObserver {
   #gaveUp(envoy: Envoy, since: number): boolean {
     return this.clock.monotonic() - Math.max(since, envoy.connectedAt) >= patience;
   }
+}
+
+function forget({ held, refused }: Envoy, key: string): void {
+  held.delete(key);
+  refused.delete(key);
 }
 
 function holds(envoy: Envoy, resources: readonly Resource[]): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../base/fake_clock.ts";
+import { typeUrls } from "../../../envoy/proto/mod.ts";
 import type { Resource } from "../../../envoy/xds/resource.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 
@@ -100,3 +101,24 @@ Deno.test("a version that was refused and is accepted later counts as held", () 
   hold(1, ["a", "1"], ["b", "1"]);
   assert.equal(progress().kind, "programmed");
 });
+
+for (const kind of ["held", "refused"] as const) {
+  Deno.test(`endpoints that an Envoy has ${kind} are forgotten with their cluster, of which alone it is told`, () => {
+    const { acknowledgements, answer } = withEnvoys(1);
+    const endpoints = { ...resource("a", "1"), typeUrl: typeUrls.endpoint };
+    const about = { ...answer, stream: 1, typeUrl: typeUrls.endpoint };
+    const resources = new Map([["a", "1"]]);
+    if (kind === "held") acknowledgements.onAcknowledged({ ...about, resources });
+    else acknowledgements.onRejected({ ...about, resources, message: "no" });
+    const progress = () => acknowledgements.progress("f", [endpoints], 0).kind;
+    assert.equal(progress(), kind === "held" ? "programmed" : "rejected");
+    acknowledgements.onAcknowledged({
+      ...answer,
+      stream: 1,
+      typeUrl: typeUrls.cluster,
+      resources: new Map(),
+      removed: ["a"],
+    });
+    assert.equal(progress(), "waiting");
+  });
+}

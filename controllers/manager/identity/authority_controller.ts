@@ -26,6 +26,7 @@ import {
 } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
+import { authorityEnd } from "./authority_end.ts";
 import { authoritySecret, isManaged, readAuthorities } from "./authority_secret.ts";
 
 /** What the controller works with. */
@@ -83,13 +84,20 @@ export class AuthorityController {
     if (plan.kind === "keep") return { requeueAfter: Math.min(plan.for, longestPause) };
     context.log.info("the certificate authority of xDS connections changes", { step: plan.kind });
     const next = await this.#take(plan, authorities);
+    // The cache tells us of what we write, and so we come back for the step after this one.
     await this.#write(next, present, context.signal);
-    return { requeueAfter: 1 };
   }
 
   /** An operator's own Secret is not ours to change; but what is wrong with it should be said. */
-  async #lookAt(secret: Secret, { log }: ReconcileContext): Promise<void> {
-    if (await this.#read(secret)) log.debug("the authority is the operator's own");
+  async #lookAt(secret: Secret, { log }: ReconcileContext): Promise<ReconcileResult | void> {
+    const authorities = await this.#read(secret);
+    if (authorities === undefined) return;
+    log.debug("the authority is the operator's own");
+    const { trouble, again } = authorityEnd(authorities, this.options.clock.now());
+    if (trouble !== undefined) {
+      this.options.events.event(secret, "Warning", trouble.reason, trouble.message);
+    }
+    return { requeueAfter: again };
   }
 
   async #read(secret: Secret): Promise<Authorities | undefined> {

@@ -31,12 +31,14 @@ export class AuthorityFollower implements Disposable {
     });
   }
 
-  /** Why there is no authority, or not the one that the Secret holds now; for `/readyz`. */
+  /** Why there is no good authority, or not the one that the Secret holds now; for `/readyz`. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#problem ?? this.options.identity.problem;
   }
 
   [Symbol.dispose](): void {
+    // What is being read comes too late.
+    this.#latest = undefined;
     this.#subscription[Symbol.dispose]();
   }
 

@@ -30,6 +30,7 @@ export class ServerCertificate implements Disposable {
 
   constructor(private readonly options: ServerCertificateOptions) {
     this.#subscription = options.identity.changes.subscribe(() => this.#enqueue());
+    if (options.identity.authorities !== undefined) this.#enqueue();
   }
 
   [Symbol.dispose](): void {

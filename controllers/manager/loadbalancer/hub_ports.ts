@@ -41,16 +41,20 @@ const pageSize = 500;
 
 /** For the leader only: the port table is read by all, but given out by one. */
 export class HubPorts implements Disposable {
-  #subscription: Disposable | undefined;
+  readonly #subscription: Disposable;
 
   private constructor(
     private readonly table: PortTable,
     private readonly cache: ObjectCache<Service>,
-  ) {}
+  ) {
+    // Before anything is read: all pages of a list are as old as its first, and what the predecessor
+    // writes or deletes while they are read is told by the cache alone.
+    this.#subscription = cache.subscribe((event) => this.#follow(event));
+  }
 
   /**
-   * Reads the hub Services anew, past every cache, then follows the cache: a new leader must not
-   * give out a port that its predecessor gave out a moment ago.
+   * Follows the cache, and reads the hub Services anew, past every cache: a new leader must not give
+   * out a port that its predecessor gave out a moment ago.
    */
   static async load(
     client: Pick<KubeClient, "list">,
@@ -59,19 +63,13 @@ export class HubPorts implements Disposable {
     signal?: AbortSignal,
   ): Promise<HubPorts> {
     const ports = new HubPorts(table, cache);
-    let next: string | undefined;
-    do {
-      const options = { labelSelector: managedSelector, limit: pageSize, continue: next, signal };
-      const page = await client.list(services, options);
-      for (const service of page.items) {
-        ports.#hold(service);
-        // The cache may lag behind this list; what it tells later must not undo what was read.
-        cache.observe(service);
-      }
-      next = page.continue;
-    } while (next !== undefined);
-    ports.#subscription = cache.subscribe((event) => ports.#follow(event));
-    return ports;
+    try {
+      await ports.#readAll(client, signal);
+      return ports;
+    } catch (error) {
+      ports[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /**
@@ -113,7 +111,21 @@ export class HubPorts implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#subscription?.[Symbol.dispose]();
+    this.#subscription[Symbol.dispose]();
+  }
+
+  /**
+   * What is read gets into the table by way of the cache, whose order of events counts: it tells us
+   * what it did not know, and takes no notice of what was changed or deleted since.
+   */
+  async #readAll(client: Pick<KubeClient, "list">, signal?: AbortSignal): Promise<void> {
+    let next: string | undefined;
+    do {
+      const options = { labelSelector: managedSelector, limit: pageSize, continue: next, signal };
+      const page = await client.list(services, options);
+      for (const service of page.items) this.cache.observe(service);
+      next = page.continue;
+    } while (next !== undefined);
   }
 
   #follow({ type, object }: CacheEvent<Service>): void {

@@ -24,6 +24,25 @@ function hubService(name: string, created: string, ...targetPorts: number[]): Se
   };
 }
 
+/** A hub whose list has two pages; `between` happens while the second is under way. */
+async function portsOfPages(
+  pages: [Service[], Service[]],
+  between: (cache: ObjectCache<Service>) => void,
+) {
+  const cache = new ObjectCache<Service>();
+  cache.replace([], "1");
+  const range = { first: 10_000, last: 10_003 };
+  const table = new PortTable({ clock: new FakeClock(), range, rest: 0 });
+  const client = {
+    list: (_resource: unknown, { continue: token }: { continue?: string }) => {
+      if (token !== undefined) between(cache);
+      const [items, next] = token === undefined ? [pages[0], { continue: "2" }] : [pages[1], {}];
+      return Promise.resolve({ items, resourceVersion: "9", ...next });
+    },
+  } as unknown as Pick<KubeClient, "list">;
+  return await HubPorts.load(client, cache, table);
+}
+
 async function portsOf(listed: Service[], last = 10_003) {
   const cache = new ObjectCache<Service>();
   cache.replace([], "1");
@@ -44,6 +63,31 @@ function ask(ports: HubPorts, name: string, numbers: number[], service?: Service
 Deno.test("a new leader gives out no port that the list of Services shows, whatever its cache knows", async () => {
   const { ports } = await portsOf([hubService("old", "2026-01-01T00:00:00Z", 10_000, 10_002)]);
   assert.deepEqual(ask(ports, "new", [80, 81]), [10_003, 10_001]);
+});
+
+Deno.test("what the predecessor writes while later pages are read is in the table", async () => {
+  const late = hubService("late", "2026-01-02T00:00:00Z", 10_002);
+  late.metadata.resourceVersion = "10";
+  const old = hubService("old", "2026-01-01T00:00:00Z", 10_000);
+  using ports = await portsOfPages([[old], []], (cache) => cache.set(late));
+  assert.deepEqual(ask(ports, "new", [80, 81]), [10_003, 10_001]);
+});
+
+Deno.test("what is deleted or moved while pages are read holds no port by what they said", async () => {
+  const moved = hubService("moved", "2026-01-01T00:00:00Z", 10_000);
+  const first = hubService("first", "2026-01-01T00:00:00Z", 10_001);
+  const second = hubService("second", "2026-01-01T00:00:00Z", 10_002);
+  const at = (service: Service, resourceVersion: string): Service => ({
+    ...service,
+    metadata: { ...service.metadata, resourceVersion },
+  });
+  using ports = await portsOfPages([[first], [second, moved]], (cache) => {
+    cache.set(at(hubService("moved", "2026-01-01T00:00:00Z", 10_003), "10"));
+    cache.remove(at(first, "11"));
+    cache.remove(at(second, "12"));
+  });
+  const given = ask(ports, "new", [80, 81, 82]);
+  assert.deepEqual([...given].sort(), [10_000, 10_001, 10_002]);
 });
 
 Deno.test("asking again before the Service was written gives the same ports", async () => {

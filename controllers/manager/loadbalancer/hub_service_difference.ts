@@ -14,7 +14,9 @@ import { portKey } from "./hub_service.ts";
  * count.
  *
  * Beyond {@linkcode applyDifferences} it sees what is on the Service and no longer wanted: hub
- * Services are ours, so their ports and the fields in `wholeFields` hold what we say and no more.
+ * Services are ours, so they have no further ports, and the fields in `wholeFields` hold what we say
+ * and no more. Within a port others may set what we do not (a node port, an application protocol):
+ * applying would not take it away.
  *
  * @param owned annotations that we wrote earlier; those no longer wanted must go.
  */
@@ -72,7 +74,7 @@ function wouldChange(desired: object, actual: object): boolean {
   return applyDifferences(desired, actual).length > 0;
 }
 
-/** By port and protocol, which are the list's key in the API: order means nothing. */
+/** By port and protocol, which are the list's keys in the API; nobody reads anything in its order. */
 function samePorts(
   desired: readonly ServicePort[] = [],
   actual: readonly ServicePort[] = [],

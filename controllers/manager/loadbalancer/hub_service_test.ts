@@ -115,7 +115,8 @@ function stored(service: Service): Service {
     ipFamilies: ["IPv4"],
     ipFamilyPolicy: "SingleStack",
     sessionAffinity: "None",
-    ports: (copy.spec.ports ?? []).map((port) => ({ ...port, nodePort: 31000 })).reverse(),
+    ports: (copy.spec.ports ?? [])
+      .map((port) => ({ ...port, nodePort: 31000, appProtocol: "http" })).reverse(),
   };
   return copy;
 }
