@@ -4,38 +4,23 @@
  * @module
  */
 import { alarm } from "../../base/alarm.ts";
-import type { Clock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
-import type { LogLimit } from "../../base/log_limit.ts";
 import type { Logger } from "../../base/logger.ts";
 import { TokenBucket } from "../../base/token_bucket.ts";
 import { typeUrls } from "../proto/mod.ts";
 import { AnswerDeadline } from "./answer_deadline.ts";
 import type { AnySession, SessionDescription } from "./any_session.ts";
 import { DiscoveryStream } from "./discovery_stream.ts";
-import type { XdsLimits } from "./limits.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Node, RequestHeader } from "./request.ts";
 import type { ResourceChange } from "./resource_store.ts";
-import type { ResourceStores } from "./resource_stores.ts";
 import { Refusals } from "./refusals.ts";
-import { type ReporterContext, SessionReporter } from "./session_reporter.ts";
+import type { SessionContext } from "./session_context.ts";
+import { SessionReporter } from "./session_reporter.ts";
 import type { StreamTransport } from "./transport.ts";
-import type { Turn, TurnScheduler } from "./turn_scheduler.ts";
+import type { Turn } from "./turn_scheduler.ts";
 import { XdsError } from "./xds_error.ts";
-import type { Authorization, Authorize, Permission, StreamIdentity } from "./xds_events.ts";
-
-/** What all sessions of a server share. */
-export interface SessionContext extends ReporterContext {
-  readonly stores: ResourceStores;
-  readonly authorize: Authorize;
-  readonly scheduler: TurnScheduler;
-  readonly limits: XdsLimits;
-  readonly answerDeadline: number;
-  /** For what clients do wrong. */
-  readonly complaints: LogLimit;
-  readonly clock: Clock;
-}
+import type { Authorization, Permission, StreamIdentity } from "./xds_events.ts";
 
 /** What one session is about. */
 export interface SessionOptions<Request extends RequestHeader> {
