@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createAuthority, type KeyPair } from "../../base/certificates.ts";
+import { delay, systemClock } from "../../base/clock.ts";
 import { FakeClock } from "../../base/fake_clock.ts";
 import { createLogger } from "../../base/logger.ts";
 import { promoted } from "../identity/authority_plan.ts";
@@ -41,7 +42,7 @@ async function start() {
 async function change(clock: FakeClock, read: () => Promise<string>, before: string) {
   while (await read() === before) {
     await clock.advance(0);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await delay(systemClock, 1);
   }
 }
 
@@ -49,7 +50,7 @@ async function change(clock: FakeClock, read: () => Promise<string>, before: str
 async function afterRenewals(clock: FakeClock): Promise<void> {
   for (let turn = 0; turn < 100; turn++) {
     await clock.advance(0);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await delay(systemClock, 1);
   }
 }
 
@@ -111,7 +112,7 @@ Deno.test("a fleet whose files cannot be written delays no other", async () => {
   const failures = async (count: number, step: number) => {
     while (lines.length < count) {
       await clock.advance(step);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await delay(systemClock, 1);
     }
   };
   files.follow("a");

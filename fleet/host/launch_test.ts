@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
+import { systemClock } from "../../base/clock.ts";
 import { launch, ownMemorySettings } from "./launch.ts";
 
 Deno.test("Envoy inherits all but what this program's tasks set for itself", async () => {
   const folder = await Deno.makeTempDir();
   const settings = [...ownMemorySettings, "MALLOC_CONF"];
   // What is launched keeps no program alive.
-  const alive = setInterval(() => {}, 1_000);
+  using _alive = systemClock.timer(() => {}, 60_000);
   const before = new Map(settings.map((name) => [name, Deno.env.get(name)]));
   try {
     for (const name of settings) Deno.env.set(name, "1");
@@ -21,7 +22,6 @@ Deno.test("Envoy inherits all but what this program's tasks set for itself", asy
       "OWN=2",
     ]);
   } finally {
-    clearInterval(alive);
     for (const [name, value] of before) {
       if (value === undefined) Deno.env.delete(name);
       else Deno.env.set(name, value);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Secret } from "../../../apis/core/v1.ts";
 import { createAuthority } from "../../../base/certificates.ts";
+import { delay, systemClock } from "../../../base/clock.ts";
 import { FakeClock } from "../../../base/fake_clock.ts";
 import { silentLogger } from "../../../base/logger.ts";
 import { XdsIdentity } from "../../../fleet/identity/xds_identity.ts";
@@ -26,7 +27,7 @@ async function start() {
 /** As long as reading a Secret takes, and much longer. */
 async function afterReading(): Promise<void> {
   for (let turn = 0; turn < 200; turn++) {
-    await new Promise((resolve) => setTimeout(resolve));
+    await delay(systemClock, 0);
   }
 }
 
