@@ -63,7 +63,7 @@ async function showEverything(stack: AsyncDisposableStack, once: boolean): Promi
   const network = loopbackNetwork();
   const { hub, tenant } = await startClusters(stack, network);
   say("");
-  const backends = stack.use(new NodeBackends());
+  const backends = stack.use(new NodeBackends("HTTP"));
   const left = await playStory({ tenant, network, backends, say }).catch(async (error) => {
     await explainFailure(hub, tenant);
     throw error;

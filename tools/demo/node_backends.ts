@@ -1,15 +1,19 @@
 /**
  * The "pods" of the demo: servers at every node's address and each Service's node ports, which say
- * the name of their node, over HTTP where the port is one of TCP.
+ * the name of their node.
  *
  * @module
  */
 import { HttpBackend } from "../backends/http_backend.ts";
+import { TcpBackend } from "../backends/tcp_backend.ts";
 import { UdpBackend } from "../backends/udp_backend.ts";
 import type { ServicePort } from "../installation/tenant_cluster.ts";
 
 /** Starts and owns the backends of all nodes. */
 export class NodeBackends implements AsyncDisposable {
+  /** @param onTcp what is spoken at TCP ports. */
+  constructor(private readonly onTcp: "TCP" | "HTTP" = "TCP") {}
+
   /** By protocol, address and port. */
   readonly #backends = new Map<string, AsyncDisposable>();
 
@@ -25,7 +29,7 @@ export class NodeBackends implements AsyncDisposable {
       await this.#backends.get(key)?.[Symbol.asyncDispose]();
       const options = { identity: node, address, port: nodePort };
       const backend = protocol === "TCP"
-        ? new HttpBackend(options)
+        ? this.onTcp === "HTTP" ? new HttpBackend(options) : new TcpBackend(options)
         : await UdpBackend.start(options);
       this.#backends.set(key, backend);
     }

@@ -4,7 +4,7 @@ import { freePort } from "../process/free_port.ts";
 import { NodeBackends } from "./node_backends.ts";
 
 Deno.test("a node port that is given to another Service gets another backend", async () => {
-  await using backends = new NodeBackends();
+  await using backends = new NodeBackends("HTTP");
   const ports = [{ protocol: "TCP" as const, port: 80, nodePort: freePort() }];
   await backends.start("old", "127.0.0.1", ports);
   await backends.start("new", "127.0.0.1", ports);
@@ -12,7 +12,7 @@ Deno.test("a node port that is given to another Service gets another backend", a
 });
 
 Deno.test("a backend that is there already can be left alone", async () => {
-  await using backends = new NodeBackends();
+  await using backends = new NodeBackends("HTTP");
   const port = { protocol: "TCP" as const, port: 80 };
   const ports = [{ ...port, nodePort: freePort() }];
   await backends.start("node", "127.0.0.1", ports);

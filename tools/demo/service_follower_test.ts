@@ -6,7 +6,7 @@ import { NodeBackends } from "./node_backends.ts";
 import { ServiceFollower } from "./service_follower.ts";
 
 Deno.test("a Service that is created later gets backends at every node", async () => {
-  await using backends = new NodeBackends();
+  await using backends = new NodeBackends("HTTP");
   const clock = new FakeClock();
   const lines: string[] = [];
   const ports = [freePort(), freePort()];
