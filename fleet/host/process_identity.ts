@@ -16,12 +16,21 @@ export interface ProcessIdentity {
 /** The identity of a process that is alive; undefined when there is none, or only its remains. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = readProc(`${pid}/stat`);
-  if (stat === undefined) return undefined;
+  const startTime = stat === undefined ? undefined : startOfLiving(stat);
+  return startTime === undefined ? undefined : { pid, startTime, bootId: bootId() };
+}
+
+/**
+ * Start time of the process that a `/proc/<pid>/stat` is about; undefined when it is a zombie, which
+ * serves nobody: its parent has not asked how it ended. One that is being killed looks like a zombie
+ * as soon as its first thread has ended, but holds all its sockets until the last one has.
+ */
+export function startOfLiving(stat: string): number | undefined {
   // The name, in parentheses, may contain anything, spaces and parentheses too.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  // A zombie serves nobody: its parent has not asked how it ended.
-  if (state === "Z" || state === "X") return undefined;
-  return { pid, startTime: Number(fields[18]), bootId: bootId() };
+  const threads = Number(fields[16]);
+  if ((state === "Z" || state === "X") && threads <= 1) return undefined;
+  return Number(fields[18]);
 }
 
 /** Whether `process` still lives. */

@@ -16,23 +16,36 @@ export interface LoadResult {
 /** Milliseconds from the death of an Envoy until new connections must work again. */
 export const envoyReturn = 1_000;
 
+/** An Envoy was killed. */
+export interface EnvoyKill {
+  /** On the clock of the requests. */
+  readonly at: number;
+  /** Milliseconds until a new connection worked again. */
+  readonly back: number;
+}
+
+/** Milliseconds from the return of one listener to that of all others. */
+const allListeners = 500;
+
 /** The losses of one load, told apart. */
 export interface JudgedLoad extends LoadResult {
   /** Under way when an Envoy was killed, or made in the second after: its death explains them. */
   readonly withEnvoy: readonly LostRequest[];
-  /** All others. */
+  /** Made later than that, while Envoy was not back: they count, and this is why they were lost. */
+  readonly envoyLate: readonly LostRequest[];
+  /** All others: they count. */
   readonly unexplained: readonly LostRequest[];
 }
 
-/** @param envoyKills when Envoys were killed, on the clock of the requests. */
-export function judge(load: LoadResult, envoyKills: readonly number[]): JudgedLoad {
-  const explained = ({ began, ended }: LostRequest) =>
-    envoyKills.some((kill) => began <= kill + envoyReturn && ended >= kill);
-  return {
-    ...load,
-    withEnvoy: load.lost.filter(explained),
-    unexplained: load.lost.filter((request) => !explained(request)),
-  };
+/** Tells the losses of a load apart. */
+export function judge(load: LoadResult, kills: readonly EnvoyKill[]): JudgedLoad {
+  const within = ({ began, ended }: LostRequest, patience: (kill: EnvoyKill) => number) =>
+    kills.some((kill) => began <= kill.at + patience(kill) && ended >= kill.at);
+  const withEnvoy = load.lost.filter((request) => within(request, () => envoyReturn));
+  const later = load.lost.filter((request) => !withEnvoy.includes(request));
+  const envoyLate = later.filter((request) => within(request, ({ back }) => back + allListeners));
+  const unexplained = later.filter((request) => !envoyLate.includes(request));
+  return { ...load, withEnvoy, envoyLate, unexplained };
 }
 
 /** The two phases of a run. */
@@ -54,17 +67,16 @@ export function countLost({ calm, trouble }: Phases): number {
   return tcp + Math.max(0, Math.ceil(after.lost - expected));
 }
 
-/** Requests of a protocol, and how many of them were lost without explanation. */
+/** Requests of a protocol, and how many of them were lost and count. */
 export function total(
   loads: readonly JudgedLoad[],
   protocol: LoadResult["protocol"],
-): { readonly sent: number; readonly lost: number; readonly withEnvoy: number } {
+): { readonly sent: number; readonly lost: number } {
   const counted = loads.filter((load) => load.protocol === protocol);
   const sum = (count: (load: JudgedLoad) => number) =>
     counted.reduce((before, load) => before + count(load), 0);
   return {
     sent: sum(({ sent }) => sent),
-    lost: sum(({ unexplained }) => unexplained.length),
-    withEnvoy: sum(({ withEnvoy }) => withEnvoy.length),
+    lost: sum(({ envoyLate, unexplained }) => envoyLate.length + unexplained.length),
   };
 }

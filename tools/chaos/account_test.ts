@@ -12,10 +12,14 @@ Deno.test("what was under way when Envoy died, or was made in the second after, 
     lost(9_500, 10_000), // under way
     lost(10_999),
     lost(11_001), // new ones must work by then
+    lost(14_000), // it was back long ago
   ];
-  const judged = judge({ name: "web", protocol: "TCP", sent: 100, lost: requests }, [10_000]);
+  const load: LoadResult = { name: "web", protocol: "TCP", sent: 100, lost: requests };
+  const judged = judge(load, [{ at: 10_000, back: 1_200 }]);
   assert.deepEqual(judged.withEnvoy, [requests[1], requests[2]]);
-  assert.deepEqual(judged.unexplained, [requests[0], requests[3]]);
+  assert.deepEqual(judged.envoyLate, [requests[3]]);
+  assert.deepEqual(judged.unexplained, [requests[0], requests[4]]);
+  assert.equal(countLost({ calm: [], trouble: [judged] }), 3, "its being late is no excuse");
 });
 
 Deno.test("a lost connection counts in either phase", () => {

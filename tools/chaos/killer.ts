@@ -10,6 +10,7 @@ import { type Part, partNames, partOf } from "../installation/parts.ts";
 import { movedPorts, type PortTable, readPortTable } from "../installation/port_table.ts";
 import type { PublishedService, World } from "../installation/world.ts";
 import { eventually } from "../process/eventually.ts";
+import type { EnvoyKill } from "./account.ts";
 import { type Round, roundsPerMinute, type Victim } from "./kill_plan.ts";
 
 /** Something that was done to the installation, on the clock of the requests. */
@@ -28,10 +29,7 @@ export class Killer {
   /** Everything that was done, in order. */
   readonly incidents: Incident[] = [];
   readonly kills = new Map<Victim, number>();
-  /** When each Envoy was killed. */
-  readonly envoyKills: number[] = [];
-  /** Milliseconds from each of these to the next answer. */
-  readonly envoyReturns: number[] = [];
+  readonly envoyKills: EnvoyKill[] = [];
   /** Ports that were moved, one line each. */
   readonly moved: string[] = [];
   /** Parts that ended although nobody had killed them. */
@@ -97,14 +95,13 @@ export class Killer {
     const [pid, ...more] = await envoysOf(this.world.hub.manager.folder);
     if (pid === undefined || more.length > 0) throw new Error("there is not exactly one Envoy");
     const at = systemClock.monotonic();
-    this.envoyKills.push(at);
     this.incidents.push({ at, what: "kill of Envoy" });
     Deno.kill(pid, "SIGKILL");
     const { protocol, address, port } = this.steady;
     await eventually(() => ask(protocol, address, port), { deadline: recovery, interval: 20 });
-    const elapsed = systemClock.monotonic() - at;
-    this.envoyReturns.push(elapsed);
-    this.report(`Envoy serves again after ${elapsed.toFixed(0)} ms`);
+    const back = systemClock.monotonic() - at;
+    this.envoyKills.push({ at, back });
+    this.report(`Envoy serves again after ${back.toFixed(0)} ms`);
   }
 
   /** A part that ends by itself would make every later figure untrue; it is started again. */

@@ -51,7 +51,10 @@ export function renderFigures(result: RunResult): string {
   const { calm, trouble, churn, killer, memory } = result;
   const rows = [
     ...killer.kills.entries().map(([victim, count]) => [`kill -9 of ${victim}`, `${count}`]),
-    ["Envoy: killed → new connections work", milliseconds(killer.envoyReturns)],
+    [
+      "Envoy: killed → new connections work",
+      milliseconds(killer.envoyKills.map(({ back }) => back)),
+    ],
     ...loadRows("calm", calm),
     ...loadRows("kills", trouble),
     ["UDP lost: without kills; with", `${share(calm)}; ${share(trouble)}`],
@@ -66,9 +69,12 @@ export function renderFigures(result: RunResult): string {
 }
 
 function loadRows(phase: string, loads: readonly JudgedLoad[]): string[][] {
-  return loads.map(({ name, sent, unexplained, withEnvoy }) => {
-    const explained = withEnvoy.length > 0 ? ` (and ${withEnvoy.length} with a killed Envoy)` : "";
-    return [`${phase}: ${name}`, `${sent} sent, ${unexplained.length} lost${explained}`];
+  return loads.map(({ name, sent, unexplained, envoyLate, withEnvoy }) => {
+    const notes = [
+      ...envoyLate.length > 0 ? [`${envoyLate.length} more: Envoy was late`] : [],
+      ...withEnvoy.length > 0 ? [`not counted: ${withEnvoy.length} with a killed Envoy`] : [],
+    ];
+    return [`${phase}: ${name}`, [`${sent} sent, ${unexplained.length} lost`, ...notes].join("; ")];
   });
 }
 
@@ -108,7 +114,9 @@ function slopeOf(memory: RunResult["memory"]): string {
 /** Everything that is not well, one line each, with what had happened before. */
 export function explainFailures(result: RunResult): string[] {
   const { calm, trouble, churn, killer, finally: last, leftOver } = result;
-  const lost = [...calm, ...trouble].flatMap(({ name, unexplained }) =>
+  const loads = [...calm, ...trouble];
+  const late = loads.reduce((sum, { envoyLate }) => sum + envoyLate.length, 0);
+  const lost = loads.flatMap(({ name, unexplained }) =>
     unexplained.map((request) => ({ name, ...request }))
   ).toSorted((a, b) => a.began - b.began).map(({ name, began, ended, reason }) =>
     `lost: ${name}, failed after ${(ended - began).toFixed(0)} ms, made ` +
@@ -118,6 +126,7 @@ export function explainFailures(result: RunResult): string[] {
   return [
     ...lost.slice(0, shown),
     ...more,
+    ...late > 0 ? [`lost: ${late} requests, because Envoy was not back after 1 s`] : [],
     ...churn.failures.map((line) => `failed: ${line}`),
     ...last.silent.map((line) => `silent at the end: ${line}`),
     ...killer.deserters,
