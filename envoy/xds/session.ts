@@ -207,8 +207,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
       resources.use(alarm(clock, until, () => this.end(expired)));
     }
     const refusals = resources.use(new Refusals(clock, store, stream, () => this.wake()));
-    const silent = new XdsError("Unavailable", "the client does not answer");
-    const onPassed = () => this.end(silent);
+    const onPassed = () => this.end(new XdsError("Unavailable", "the client does not answer"));
     const deadline = resources.use(new AnswerDeadline(clock, answerDeadline, onPassed));
     const identity = { stream: id, fleet, node };
     const context = { ...this.#context, log: this.#log };
