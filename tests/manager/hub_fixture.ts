@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inspect } from "node:util";
 import type { Service } from "../../apis/core/v1.ts";
 import { findCondition } from "../../apis/kubelb/conditions.ts";
 import type {
@@ -131,7 +132,7 @@ export class HubFixture implements AsyncDisposable {
     tenant: string,
     name: string,
     type: string,
-    wanted: { status?: string; reason?: string },
+    wanted: { status?: string; reason?: string; message?: RegExp },
     deadline = 10_000,
   ): Promise<Condition> {
     let last: LoadBalancer | undefined;
@@ -141,12 +142,13 @@ export class HubFixture implements AsyncDisposable {
       const { generation } = last?.metadata ?? {};
       const current = found !== undefined && found.observedGeneration === generation;
       const fits = (wanted.status ?? found?.status) === found?.status &&
-        (wanted.reason ?? found?.reason) === found?.reason;
+        (wanted.reason ?? found?.reason) === found?.reason &&
+        (wanted.message?.test(found?.message ?? "") ?? true);
       return current && fits ? found : undefined;
     }, {
       deadline,
       describe: () =>
-        `${type} of ${name} to be ${JSON.stringify(wanted)}; it is ` +
+        `${type} of ${name} to be ${inspect(wanted)}; it is ` +
         JSON.stringify(last?.status?.conditions),
     });
   }

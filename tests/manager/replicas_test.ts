@@ -74,8 +74,11 @@ Deno.test("a change is programmed when the Envoys of both managers have accepted
 
     await change(fixture, 31_081);
     const answer = await endpointsWith(stream, 31_081);
-    const waiting = await fixture.condition("acme", "web", "Programmed", { reason: "Pending" });
-    assert.match(waiting.message, /^1\/2 Envoys/);
+    // Before it is translated it is pending too, with other words.
+    await fixture.condition("acme", "web", "Programmed", {
+      reason: "Pending",
+      message: /^1\/2 Envoys/,
+    });
     stream.send(answer);
     await fixture.condition("acme", "web", "Programmed", { status: "True" });
 

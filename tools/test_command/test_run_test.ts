@@ -25,6 +25,18 @@ Deno.test("a file without a test is a failure", () => {
   assert.match(outcome.output, /b_test.ts contains no test/);
 });
 
+Deno.test("tests that a helper declares belong to the one file that is run", async () => {
+  await using sandbox = await Sandbox.create("unit");
+  await sandbox.write("each.ts", 'export const each = () => Deno.test("one", () => {});');
+  await sandbox.write("a_test.ts", 'import { each } from "./each.ts"; each();');
+  await sandbox.write("b_test.ts", 'import "./each.ts";');
+  const outcome = await runTests(["a_test.ts"], { cwd: sandbox.folder });
+  assert.deepEqual([outcome.passed, outcome.failed], [1, 0]);
+  const empty = await runTests(["b_test.ts"], { cwd: sandbox.folder });
+  assert.deepEqual([empty.passed, empty.failed], [0, 1]);
+  assert.match(empty.output, /b_test.ts contains no test/);
+});
+
 Deno.test("a run that fails without a failed test is a failure", () => {
   const all = files.map((file) => ({ file, ...passed }));
   assert.equal(judge(files, { ok: false, output: "" }, all).failed, 1);
