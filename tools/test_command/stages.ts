@@ -5,8 +5,9 @@
  */
 import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
-import { binaryNames } from "../binaries/catalog.ts";
+import { binaryNames, nodeBinaryNames } from "../binaries/catalog.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
+import { obtainNodePackages } from "../cluster/node/requirements.ts";
 import { checkFiles } from "../house_rules/check_files.ts";
 import { isTest, root } from "../house_rules/source_path.ts";
 import { Sandbox } from "../process/sandbox.ts";
@@ -97,7 +98,11 @@ async function runExamples(): Promise<Outcome> {
 }
 
 async function runBinaries(report: (line: string) => void): Promise<Outcome> {
-  await obtainBinaries(binaryNames, { report });
+  // Tests that need nodes say by themselves that they do not run.
+  const problem = await obtainNodePackages(report);
+  if (problem !== undefined) report(`no tests with nodes: ${problem}`);
+  const names = problem === undefined ? [...binaryNames, ...nodeBinaryNames] : binaryNames;
+  await obtainBinaries(names, { report });
   return verdict(true, "");
 }
 

@@ -1,0 +1,3 @@
+module kubelb.test/pod
+
+go 1.26.0
