@@ -46,7 +46,8 @@ export interface FleetRuntime extends AsyncDisposable {
   ensure(fleet: string): Promise<void>;
   /**
    * Ends the fleet: it takes no new connections, finishes those it has within the drain time, and
-   * leaves nothing behind. Resolves when it is gone. A fleet that is not there is gone already.
+   * leaves nothing behind. Resolves when it needs nothing any more. A fleet that is not there is gone
+   * already.
    */
   remove(fleet: string): Promise<void>;
   /** `stopped` for a fleet that is not there. */
@@ -55,6 +56,11 @@ export interface FleetRuntime extends AsyncDisposable {
   fleets(): readonly string[];
   /** Calls `listener` at each change of a status, not for the present one. */
   subscribe(listener: (fleet: string, status: FleetStatus) => void): Disposable;
+  /**
+   * Writes to the API what the fleets need there, until `signal` fires. In the leader only, and for
+   * each of its terms.
+   */
+  lead(signal: AbortSignal): Promise<void>;
   /** Where the fleet's Envoys write access logs, when the runtime keeps them in files. */
   accessLogPath(fleet: string): string | undefined;
 }

@@ -23,6 +23,7 @@ import { Manager } from "../controllers/manager/manager.ts";
 import { XdsIdentity } from "../fleet/identity/xds_identity.ts";
 import { HostRuntime } from "../fleet/host/host_runtime.ts";
 import { programProblem } from "../fleet/host/program_file.ts";
+import type { PodOptions } from "../fleet/kubernetes/fleet_settings.ts";
 import { parsePortRange } from "../fleet/port_range.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
@@ -85,10 +86,10 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   if (release.kind === "untested") log.warn(release.message);
   const common = { log, clock: systemClock, metrics: createRegistry() };
   log.info("starting the manager", { version, runtime: options.runtime });
-  if (options["address-pool"].length === 0) {
+  if (options.runtime === "host" && options["address-pool"].length === 0) {
     log.warn("no load balancer will get an address: there is no --address-pool");
   }
-  await checkEnvoy(options["envoy-path"], log);
+  if (options.runtime === "host") await checkEnvoy(options["envoy-path"], log);
   const settings = managerSettings(options);
   const cluster = await hubCluster(options);
   const userAgent = `kubelb-manager/${version}`;
@@ -113,11 +114,17 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   await checkCredential(client, cluster, log, signal);
   const following = manager.follow(signal);
 
+  const openHost = () => {
+    const xds = { host: reachable(host), port };
+    const hub = hubIdentity(client, log);
+    const opening = { ...common, ...hostOptions(options), xds, hub, ...(issuer && { issuer }) };
+    return HostRuntime.open(opening, signal);
+  };
   // Another manager with the same state directory is waited for: this one stands by, caches filled.
-  const xds = { host: reachable(host), port };
-  const hub = hubIdentity(client, log);
-  const opening = { ...common, ...hostOptions(options), xds, hub, ...(issuer && { issuer }) };
-  await using runtime = await standby.during(HostRuntime.open(opening, signal));
+  await using runtime =
+    await (options.runtime === "host"
+      ? standby.during(openHost())
+      : manager.openKubernetesRuntime(podOptions(options, port), signal));
   using attached = manager.attach(runtime);
   const { namespace } = options;
   const election = new LeaseElection({
@@ -191,6 +198,18 @@ function hostOptions(options: ManagerOptions) {
   };
 }
 
+function podOptions(options: ManagerOptions, port: number): PodOptions {
+  const { namespace, "xds-address": given } = options;
+  return {
+    image: options["envoy-image"],
+    concurrency: options["envoy-concurrency"],
+    // Upstream's name of the Service.
+    xdsServers: given.length > 0
+      ? given.map(splitHostPort)
+      : [{ host: `envoycp.${namespace}.svc`, port }],
+  };
+}
+
 /** Where this host's Envoys reach a server that listens on all addresses. */
 function reachable(host: string): string {
   return host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
@@ -202,11 +221,15 @@ function hubCluster({ kubeconfig }: ManagerOptions): Promise<ClusterConfig> {
 }
 
 /**
- * Who this manager is in the Lease. Its state directory makes it the only one of this name, so that
- * after a crash it goes on at once instead of waiting until its own Lease has run out.
+ * Who this manager is in the Lease. Its state directory, or the address it listens on, makes it the
+ * only one of this name on its host (or in its pod), so that after a crash it goes on at once instead
+ * of waiting until its own Lease has run out.
  */
 async function identityOf(options: ManagerOptions): Promise<string> {
-  const bytes = new TextEncoder().encode(resolve(options["state-dir"]));
+  const unique = options.runtime === "host"
+    ? resolve(options["state-dir"])
+    : options["listen-address"];
+  const bytes = new TextEncoder().encode(unique);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return `${Deno.hostname()}_${digest.slice(0, 4).toHex()}`;
 }

@@ -18,6 +18,7 @@ import { defineFlags, type FlagValues, type ParsedFlags, parseFlags } from "./fl
 
 /** First lines of `--help`. */
 export const managerUsage = `Usage: kubelb --mode=manager [--address-pool=<CIDR,...>] [flags]
+       kubelb --mode=manager --runtime=kubernetes --listen-address=0.0.0.0:8001 [flags]
 
 Runs in (or beside) the management cluster: makes tenants, gives their load balancers Services,
 addresses and listener ports, runs an Envoy for each tenant and tells it where traffic goes.`;
@@ -39,28 +40,44 @@ export const managerFlags = defineFlags({
   },
   "runtime": {
     type: "enum",
-    values: ["host"],
+    values: ["host", "kubernetes"],
     default: "host",
     description: "Where Envoys run: host runs them as processes of this machine, and assigns " +
-      "addresses from --address-pool.",
+      "addresses from --address-pool; kubernetes runs them as pods of the management cluster, whose " +
+      "own load-balancer implementation assigns addresses.",
   },
   "address-pool": {
     type: "list",
     default: [],
-    description: "Ranges of addresses for load balancers, as 192.0.2.0/24 or " +
+    description:
+      "With --runtime=host: ranges of addresses for load balancers, as 192.0.2.0/24 or " +
       "192.0.2.10-192.0.2.20; several, IPv4 and IPv6. Without one no load balancer gets an address.",
   },
   "state-dir": {
     type: "string",
     default: "/var/lib/kubelb",
-    description: "Folder for what must outlive the manager: the Envoys' configuration, logs and " +
-      "process ids. One manager at a time; a second one stands by.",
+    description: "With --runtime=host: folder for what must outlive the manager, the Envoys' " +
+      "configuration, logs and process ids. One manager at a time; a second one stands by.",
   },
   "envoy-path": {
     type: "string",
     default: "envoy",
     env: "ENVOY_PATH",
-    description: "Path of the Envoy program, or its name on PATH.",
+    description: "With --runtime=host: path of the Envoy program, or its name on PATH.",
+  },
+  "envoy-image": {
+    type: "string",
+    default: "docker.io/envoyproxy/envoy:distroless-v1.40.0",
+    description:
+      "With --runtime=kubernetes: the image of the Envoys. Its entrypoint must be Envoy.",
+  },
+  "xds-address": {
+    type: "list",
+    default: [],
+    description:
+      "With --runtime=kubernetes: where pods reach the managers, host:port; a Service of " +
+      "all managers, or several addresses. When empty: envoycp.<namespace>.svc, at the port of " +
+      "--listen-address.",
   },
   "envoy-concurrency": {
     type: "integer",
@@ -72,8 +89,8 @@ export const managerFlags = defineFlags({
     type: "boolean",
     default: false,
     description:
-      "End the Envoys with the manager, after their connections. When false they go on " +
-      "serving, and the next manager takes them over.",
+      "With --runtime=host: end the Envoys with the manager, after their connections. When false " +
+      "they go on serving, and the next manager takes them over.",
   },
   "allowed-endpoint-cidrs": {
     type: "list",
@@ -190,6 +207,15 @@ export function parseManagerFlags(
   checkFlag("listen-address", () => {
     splitHostPort(values["listen-address"]);
     if (values["xds-plaintext"]) checkLoopback(values["listen-address"]);
+    else if (values.runtime === "kubernetes") checkReachable(values["listen-address"]);
+  });
+  for (const address of values["xds-address"]) {
+    checkFlag("xds-address", () => splitHostPort(address));
+  }
+  checkFlag("runtime", () => {
+    if (values.runtime === "kubernetes" && values["xds-plaintext"]) {
+      throw new Error("Envoys in pods reach the manager by TLS only: leave out --xds-plaintext");
+    }
   });
   return parsed;
 }
@@ -200,10 +226,21 @@ function checkServerUrl(text: string): void {
   }
 }
 
+/** Pods are elsewhere. */
+function checkReachable(address: string): void {
+  if (!isLoopback(address)) return;
+  throw new Error(
+    `"${address}" is on loopback, where pods do not reach it: use 0.0.0.0:8001 or [::]:8001`,
+  );
+}
+
+function isLoopback(address: string): boolean {
+  return ["127.0.0.1", "::1", "localhost"].includes(splitHostPort(address).host);
+}
+
 /** Whoever reaches a plaintext server gets configurations: it must not be reached from elsewhere. */
 function checkLoopback(address: string): void {
-  const { host } = splitHostPort(address);
-  if (!["127.0.0.1", "::1", "localhost"].includes(host)) {
+  if (!isLoopback(address)) {
     throw new Error(
       `"${address}" is not on loopback, as --xds-plaintext demands: use 127.0.0.1:8001`,
     );

@@ -28,6 +28,9 @@ Deno.test("a value that cannot be followed names its flag", () => {
     ["--listen-address=8001", /--listen-address: .*host:port/],
     ["--dns-servers=10.0.0.53,ns.example", /--dns-servers: .*ns\.example/],
     ["--runtime=moon", /--runtime/],
+    ["--runtime=kubernetes", /--listen-address: .*pods do not reach it/],
+    ["--runtime=kubernetes --xds-plaintext", /--runtime: .*TLS only/],
+    ["--xds-address=envoycp", /--xds-address: .*host:port/],
     ["--adress-pool=10.0.0.0/8", /did you mean --address-pool/],
   ];
   for (const [flags, message] of table) {

@@ -26,6 +26,9 @@ export const envoyServiceAccountName = "kubelb-envoy";
 /** Name of the Secret, in the manager's namespace, with the authority of xDS certificates. */
 export const xdsAuthoritySecretName = "kubelb-xds-ca";
 
+/** Name of the Secret, in a tenant's namespace, by which its Envoys are known to the manager. */
+export const envoyCredentialsSecretName = "kubelb-envoy";
+
 /**
  * On the manager's Lease: `<holder> <host:port>`, where the other managers reach the leader. The
  * holder is repeated, because a Lease may pass to a manager that leaves the annotation alone.
@@ -67,6 +70,9 @@ export const appNameLabel = "app.kubernetes.io/name";
 
 /** On the Deployment or DaemonSet of a fleet: the tenant's namespace. */
 export const appInstanceLabel = "app.kubernetes.io/instance";
+
+/** Value of {@linkcode appNameLabel} on the Deployment or DaemonSet itself. */
+export const envoyWorkloadAppName = "kubelb-envoy-proxy";
 
 /** On the Deployment or DaemonSet of a fleet and its pods. */
 export const appManagedByLabel = "app.kubernetes.io/managed-by";

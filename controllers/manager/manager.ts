@@ -10,11 +10,14 @@ import type { Registry } from "../../base/metrics.ts";
 import { ResourceStores } from "../../envoy/xds/resource_stores.ts";
 import { XdsServer } from "../../envoy/xds/server.ts";
 import type { XdsIdentity } from "../../fleet/identity/xds_identity.ts";
+import type { PodOptions } from "../../fleet/kubernetes/fleet_settings.ts";
+import { KubernetesRuntime } from "../../fleet/kubernetes/kubernetes_runtime.ts";
 import type { PortRange } from "../../fleet/port_range.ts";
 import type { FleetRuntime } from "../../fleet/runtime.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { EventRecorder } from "../../kube/event_recorder.ts";
 import { Informers } from "../../kube/informers.ts";
+import { FleetSettingsSource } from "./config/fleet_settings_source.ts";
 import { HubRanges, nodeRanges } from "./config/hub_ranges.ts";
 import { LiveSettings } from "./config/live_settings.ts";
 import { Acknowledgements } from "./envoy_cp/acknowledgements.ts";
@@ -130,6 +133,18 @@ export class Manager implements AsyncDisposable {
     return this.informers.start(signal);
   }
 
+  /** Lets Envoys run as pods of the hub; waits until it is known which do. Needs an identity. */
+  openKubernetesRuntime(pods: PodOptions, signal: AbortSignal): Promise<KubernetesRuntime> {
+    const { informers } = this;
+    const { identity: issuer } = this.#options;
+    if (issuer === undefined) throw new Error("Envoys in pods reach the manager by TLS only");
+    const settings = new FleetSettingsSource(this.#settings, this.#caches.tenants);
+    const settingsOf = (fleet: string) => settings.of(fleet);
+    const settingsChanges = settings;
+    const common = { ...this.#options, informers, issuer, pods };
+    return KubernetesRuntime.open({ ...common, settingsOf, settingsChanges }, signal);
+  }
+
   /** The parts that need to know where Envoys run; before, nothing is translated. */
   attach(runtime: FleetRuntime): AttachedManager {
     const common = { ...this.#options, runtime, stores: this.#stores };
@@ -152,8 +167,10 @@ export class Manager implements AsyncDisposable {
         if (!await ranges.discover(signal) || !await controlPlane.translate(signal)) return;
         await Promise.all([ranges.run(signal), controlPlane.run(signal), fleets.run(signal)]);
       },
-      lead: (term) =>
-        lead({ ...common, caches, tenantCaches, settings, dataPlane, authority }, term),
+      async lead(term) {
+        const leader = { ...common, caches, tenantCaches, settings, dataPlane, authority };
+        await Promise.all([lead(leader, term), runtime.lead(term)]);
+      },
       async report(leadership, signal) {
         const { identity } = common;
         if (identity === undefined) return;

@@ -7,7 +7,7 @@ import { envoy } from "../proto/mod.ts";
 
 /** Addresses and port of a listener: what the runtime of a fleet decides and translation obeys. */
 export interface Binding {
-  /** IP addresses, at least one; several for dual stack. */
+  /** IP addresses, at least one; several for dual stack. `::` alone is every address of both families. */
   readonly addresses: readonly string[];
   readonly port: number;
   /** Bind although the address is on no interface of the host yet (`IP_FREEBIND`). */
@@ -22,11 +22,15 @@ export function boundListener(
   protocol: Protocol,
 ): envoy.config.listener.v3.IListener {
   if (first === undefined) throw new Error("a binding without an address cannot be listened on");
+  // Without ipv4Compat an IPv6 socket of Envoy's takes no IPv4 clients.
+  const both = others.length === 0 && first === "::";
+  const bound = (address: string) => {
+    const { socketAddress: socket } = socketAddress(address, port, protocol);
+    return { socketAddress: { ...socket, ...(both && { ipv4Compat: true }) } };
+  };
   return {
-    address: socketAddress(first, port, protocol),
-    additionalAddresses: others.map((address) => ({
-      address: socketAddress(address, port, protocol),
-    })),
+    address: bound(first),
+    additionalAddresses: others.map((address) => ({ address: bound(address) })),
     freebind: { value: freebind },
     bindToPort: { value: true },
     // One socket a worker, so that the kernel spreads new connections. Stated although it is the

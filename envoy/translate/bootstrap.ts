@@ -6,10 +6,16 @@
  *
  * @module
  */
-import { adminServer, claimListener, readyListener, statsListener } from "./bootstrap_admin.ts";
+import {
+  adminServer,
+  claimListener,
+  readyListener,
+  statsListener,
+  type Visibility,
+} from "./bootstrap_admin.ts";
 import { type OverloadLimits, overloadManager } from "./bootstrap_overload.ts";
 import type { XdsTlsFiles } from "./bootstrap_tls.ts";
-import { xdsCluster, type XdsEndpointFile, xdsServer } from "./bootstrap_xds.ts";
+import { xdsCluster, xdsServer, type XdsServerPlace } from "./bootstrap_xds.ts";
 
 /** Who the Envoy is and where its own sockets are. */
 export interface BootstrapOptions extends OverloadLimits {
@@ -17,29 +23,32 @@ export interface BootstrapOptions extends OverloadLimits {
   readonly node: string;
   /** Node cluster: the fleet, or what several fleets share. */
   readonly cluster: string;
-  readonly xds: XdsEndpointFile;
+  readonly xds: XdsServerPlace;
   /** Default: plaintext. */
   readonly tls?: XdsTlsFiles;
   /** Path of the admin socket; relative to Envoy's working directory when it has no leading slash. */
   readonly adminSocket: string;
-  /** Loopback port that answers `GET /stats/prometheus` and nothing else. */
+  /** Port that answers `GET /stats/prometheus` and nothing else. */
   readonly statsPort: number;
-  /** Loopback port that answers `GET /ready`, with 200 once the first configuration is loaded. */
+  /** Port that answers `GET /ready`, with 200 once the first configuration is loaded. */
   readonly readyPort: number;
+  /** Of these two ports. Default: loopback. */
+  readonly visibility?: Visibility;
   /** Name of a Unix socket that only one Envoy can have; a second one does not start. */
   readonly claim?: string;
 }
 
 /** The whole bootstrap, ready for `JSON.stringify`. */
 export function bootstrap(options: BootstrapOptions): Record<string, unknown> {
+  const { visibility = "loopback" } = options;
   return {
     node: { id: options.node, cluster: options.cluster },
     admin: { address: { pipe: { path: options.adminSocket, mode: 0o600 } } },
     dynamicResources: dynamicResources(),
     staticResources: {
       listeners: [
-        statsListener(options.statsPort),
-        readyListener(options.readyPort),
+        statsListener(options.statsPort, visibility),
+        readyListener(options.readyPort, visibility),
         ...(options.claim === undefined ? [] : [claimListener(options.claim)]),
       ],
       clusters: [xdsServer(options.xds, options.tls), adminServer(options.adminSocket)],

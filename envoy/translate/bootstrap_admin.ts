@@ -20,14 +20,21 @@ export function adminServer(path: string): Record<string, unknown> {
   };
 }
 
+/** Who reaches the listeners for stats and readiness. */
+export type Visibility =
+  /** Programs on the same machine. */
+  | "loopback"
+  /** In a pod: the kubelet and Prometheus come from elsewhere. */
+  | "everyone";
+
 /** Answers `GET /stats/prometheus` and nothing else. */
-export function statsListener(port: number): Record<string, unknown> {
-  return listener("kubelb_stats", onLoopback(port), "/stats/prometheus");
+export function statsListener(port: number, visibility: Visibility): Record<string, unknown> {
+  return listener("kubelb_stats", at(port, visibility), "/stats/prometheus");
 }
 
 /** Answers `GET /ready` and nothing else. */
-export function readyListener(port: number): Record<string, unknown> {
-  return listener("kubelb_ready", onLoopback(port), "/ready");
+export function readyListener(port: number, visibility: Visibility): Record<string, unknown> {
+  return listener("kubelb_ready", at(port, visibility), "/ready");
 }
 
 /**
@@ -38,8 +45,10 @@ export function claimListener(path: string): Record<string, unknown> {
   return listener("kubelb_claim", { pipe: { path } }, "/ready");
 }
 
-function onLoopback(portValue: number) {
-  return { socketAddress: { address: "127.0.0.1", portValue } };
+function at(portValue: number, visibility: Visibility) {
+  return visibility === "loopback"
+    ? { socketAddress: { address: "127.0.0.1", portValue } }
+    : { socketAddress: { address: "::", portValue, ipv4Compat: true } };
 }
 
 function listener(name: string, address: Record<string, unknown>, path: string) {

@@ -14,6 +14,15 @@ export interface XdsEndpointFile {
   readonly directory: string;
 }
 
+/** Where xDS servers are that do not move: each serves all, and another is tried when one fails. */
+export interface XdsServerNames {
+  /** Names or IP addresses; at least one. A name may have several addresses. */
+  readonly servers: readonly { readonly host: string; readonly port: number }[];
+}
+
+/** How an Envoy knows where its xDS server is. */
+export type XdsServerPlace = XdsEndpointFile | XdsServerNames;
+
 /** The name of the cluster that Envoy reaches the xDS server through. */
 export const xdsCluster = "kubelb_xds";
 
@@ -22,33 +31,19 @@ export function xdsEndpoint(host: string, port: number): Record<string, unknown>
   return {
     resources: [{
       "@type": "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment",
-      clusterName: xdsCluster,
-      endpoints: [{
-        lbEndpoints: [{
-          endpoint: { address: { socketAddress: { address: host, portValue: port } } },
-        }],
-      }],
+      ...assignment([{ host, port }]),
     }],
   };
 }
 
 /**
- * The one cluster whose endpoints come from a file: a manager on another port, or another manager,
- * takes over by replacing the file.
+ * The one cluster that is there from the start. With a file, a manager on another port, or another
+ * manager, takes over by replacing the file.
  */
-export function xdsServer(
-  { path, directory }: XdsEndpointFile,
-  tls?: XdsTlsFiles,
-): Record<string, unknown> {
+export function xdsServer(place: XdsServerPlace, tls?: XdsTlsFiles): Record<string, unknown> {
   return {
     name: xdsCluster,
-    type: "EDS",
-    edsClusterConfig: {
-      edsConfig: {
-        resourceApiVersion: "V3",
-        pathConfigSource: { path, watchedDirectory: { path: directory } },
-      },
-    },
+    ...("path" in place ? byFile(place) : byName(place)),
     connectTimeout: "1s",
     ...(tls && { transportSocket: xdsTransportSocket(tls) }),
     typedExtensionProtocolOptions: {
@@ -62,5 +57,37 @@ export function xdsServer(
     upstreamConnectionOptions: {
       tcpKeepalive: { keepaliveTime: 30, keepaliveInterval: 5, keepaliveProbes: 3 },
     },
+  };
+}
+
+function byFile({ path, directory }: XdsEndpointFile) {
+  return {
+    type: "EDS",
+    edsClusterConfig: {
+      edsConfig: {
+        resourceApiVersion: "V3",
+        pathConfigSource: { path, watchedDirectory: { path: directory } },
+      },
+    },
+  };
+}
+
+function byName({ servers }: XdsServerNames) {
+  return {
+    type: "STRICT_DNS",
+    // Managers come and go, and a name's answer with them.
+    dnsRefreshRate: "5s",
+    loadAssignment: assignment(servers),
+  };
+}
+
+function assignment(servers: XdsServerNames["servers"]) {
+  return {
+    clusterName: xdsCluster,
+    endpoints: [{
+      lbEndpoints: servers.map(({ host, port }) => ({
+        endpoint: { address: { socketAddress: { address: host, portValue: port } } },
+      })),
+    }],
   };
 }

@@ -12,7 +12,12 @@ export {
   trustSecret,
   type XdsTlsFiles,
 } from "./bootstrap_tls.ts";
-export { xdsEndpoint, type XdsEndpointFile } from "./bootstrap_xds.ts";
+export {
+  xdsEndpoint,
+  type XdsEndpointFile,
+  type XdsServerNames,
+  type XdsServerPlace,
+} from "./bootstrap_xds.ts";
 export { defaultHealthCheckPace, type HealthCheck, type HealthCheckPace } from "./health_check.ts";
 export { healthCheckInterval } from "./health_check_interval.ts";
 export type { L4Endpoint, L4Service } from "./l4_service.ts";

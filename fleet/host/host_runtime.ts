@@ -156,6 +156,11 @@ export class HostRuntime implements FleetRuntime {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
+  /** Processes need nothing in the API. */
+  lead(): Promise<void> {
+    return Promise.resolve();
+  }
+
   accessLogPath(fleet: string): string {
     return join(this.state.fleetFolder(fleet), files.accessLog);
   }

@@ -44,6 +44,30 @@ Deno.test("with its ClusterRole the manager can make all that a tenant gets", as
   for (const object of objects.toReversed()) await client.request("DELETE", pathOf(object));
 });
 
+Deno.test("Envoys as pods take a ClusterRole of their own, and no more than it", async () => {
+  const runtime: Access[] = [
+    "list apps/deployments",
+    "patch apps/deployments tenant-acme/envoy-tenant-acme",
+    "watch core/secrets tenant-acme/kubelb-envoy",
+    "patch core/secrets tenant-acme/kubelb-envoy",
+  ];
+  for (const access of runtime) {
+    assert.equal(await isAllowed(plane().admin, manager, access), false);
+  }
+  await applyManifest(plane().admin, "rbac/kubernetes_runtime.yaml");
+  try {
+    for (const access of runtime) {
+      assert.equal(await isAllowed(plane().admin, manager, access), true, access);
+    }
+    for (const access of managerMayNot) {
+      assert.equal(await isAllowed(plane().admin, manager, access), false, access);
+    }
+  } finally {
+    const path = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/";
+    await plane().admin.request("DELETE", `${path}kubelb-manager-kubernetes-runtime`);
+  }
+});
+
 Deno.test("the manager can be the load-balancer implementation of a Service it made", async () => {
   using client = await clientOf(plane(), manager);
   const service = {
@@ -105,6 +129,7 @@ const managerMayNot: Access[] = [
   "impersonate core/users admin",
   "list core/pods",
   "create core/pods kubelb/pod",
+  "create apps/daemonsets kubelb/any",
   "create core/pods/exec kubelb/pod",
   "patch core/nodes node-1",
   "list core/configmaps kube-public/",

@@ -5,11 +5,11 @@
  */
 import { type ControlPlane, startControlPlane } from "../cluster/control_plane.ts";
 import { installCrds } from "../cluster/custom_resources.ts";
-import { applyManifest, applyObject } from "../cluster/manifest.ts";
+import { applyManifest } from "../cluster/manifest.ts";
 import { findBinary } from "../binaries/find.ts";
-import { eventually } from "../process/eventually.ts";
 import { freePort } from "../process/free_port.ts";
 import { type Program, type ProgramOptions, startProgram } from "../process/program.ts";
+import { registerTenant } from "./register_tenant.ts";
 import { serviceAccountKubeconfig } from "./service_account.ts";
 
 /** What a hub is started with. */
@@ -58,17 +58,7 @@ export class Hub implements AsyncDisposable {
    * @param name without the prefix `tenant-`.
    */
   async registerTenant(name: string): Promise<string> {
-    const { admin } = this.plane;
-    const metadata = { name };
-    await applyObject(admin, { apiVersion: "kubelb.k8c.io/v1alpha1", kind: "Tenant", metadata });
-    const path = `/api/v1/namespaces/tenant-${name}/secrets/kubelb-ccm-kubeconfig`;
-    const secret = await eventually(
-      () => admin.request<{ data: { kubelb: string } }>("GET", path),
-      { deadline: 30_000, describe: `the kubeconfig of tenant ${name}` },
-    );
-    const file = `${this.plane.folder}/kubeconfigs/ccm-${name}.kubeconfig`;
-    await Deno.writeTextFile(file, atob(secret.data.kubelb), { mode: 0o600 });
-    return file;
+    return await registerTenant(this.plane, name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -132,14 +132,27 @@ export interface TenantClusterOptions {
 
 /** Starts a control plane and the CCM. */
 export async function startTenantCluster(options: TenantClusterOptions): Promise<TenantCluster> {
-  const { tenant, hubKubeconfig, ccmFlags = [], report = () => {} } = options;
+  const { tenant, report = () => {} } = options;
   await using stack = new AsyncDisposableStack();
   const plane = stack.use(
     await startControlPlane({ name: `tenant-${tenant}`, controllerManager: true }),
   );
   report(`tenant control plane at ${plane.server}`);
+  const ccm = stack.use(await startCcm(plane, options));
+  report("CCM ready");
+  stack.move();
+  return new TenantCluster(plane, ccm);
+}
+
+/** Starts the CCM for a cluster that runs, and waits until it is ready. */
+export async function startCcm(
+  plane: ControlPlane,
+  options: TenantClusterOptions,
+): Promise<Program> {
+  const { tenant, hubKubeconfig, ccmFlags = [] } = options;
   await applyManifest(plane.admin, ccmRoles);
   const kubeconfig = await serviceAccountKubeconfig(plane, "kubelb", "kubelb-ccm");
+  await using stack = new AsyncDisposableStack();
   const ccm = stack.use(
     await startProgram({
       name: "ccm",
@@ -156,7 +169,6 @@ export async function startTenantCluster(options: TenantClusterOptions): Promise
     }),
   );
   await ccm.waitReady();
-  report("CCM ready");
   stack.move();
-  return new TenantCluster(plane, ccm);
+  return ccm;
 }

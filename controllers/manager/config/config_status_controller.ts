@@ -9,6 +9,7 @@ import { keyOf } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Registry } from "../../../base/metrics.ts";
+import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { Controller } from "../../../kube/controller.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
@@ -22,6 +23,8 @@ export interface ConfigStatusOptions {
   readonly client: KubeClient;
   readonly configs: ObjectCache<Config>;
   readonly settings: LiveSettings;
+  /** Where Envoys run: some fields matter to pods only. */
+  readonly runtime: Pick<FleetRuntime, "kind">;
   readonly version: VersionInfo;
   readonly log: Logger;
   readonly clock: Clock;
@@ -33,12 +36,13 @@ export function configStatus(
   config: Config,
   version: VersionInfo,
   problems: readonly ConfigProblem[],
+  runtime: FleetRuntime["kind"],
   now: Date,
 ): NonNullable<Config["status"]> {
   const observedGeneration = config.metadata.generation ?? 0;
   const valid = problems.length === 0;
   const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join("; ");
-  const unread = unreadFields(config.spec ?? {});
+  const unread = unreadFields(config.spec ?? {}, runtime);
   const without = unread.length === 0 ? "" : ` (without effect: ${unread.join(", ")})`;
   const conditions = setCondition(config.status?.conditions, {
     type: conditionTypes.ready,
@@ -53,12 +57,13 @@ export function configStatus(
 /** Writes the status until `signal` fires. */
 export function runConfigStatus(options: ConfigStatusOptions, signal: AbortSignal): Promise<void> {
   const { client, configs: cache, settings, version, log, clock, metrics } = options;
+  const { kind } = options.runtime;
   return new Controller({
     name: "config-controller",
     async reconcile(key, { signal }) {
       const config = cache.get(key);
       if (config === undefined) return;
-      const status = configStatus(config, version, settings.problems, new Date(clock.now()));
+      const status = configStatus(config, version, settings.problems, kind, new Date(clock.now()));
       const fieldManager = "kubelb-config";
       cache.observe(await applyStatus(client, configs, config, status, { fieldManager, signal }));
     },

@@ -12,7 +12,7 @@ function messageOf(spec: Config["spec"], problems: { field: string; message: str
     metadata: { name: "default", namespace: "kubelb", generation: 3 },
     spec,
   };
-  const [ready] = configStatus(config, version, problems, now).conditions ?? [];
+  const [ready] = configStatus(config, version, problems, "host", now).conditions ?? [];
   return [ready?.status, ready?.message];
 }
 

@@ -5,11 +5,12 @@
  */
 import { configResource, type ConfigSpec } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { SchemaNode } from "../../../apis/schema/mod.ts";
+import type { FleetRuntime } from "../../../fleet/runtime.ts";
 import { semanticEqual } from "../../../kube/semantic_equal.ts";
 
 /**
- * The fields of `spec` that this manager reads. Upstream's others are for layer 7 and for Envoys in
- * pods; a user who sets one shall see that it does nothing yet.
+ * The fields of `spec` that this manager reads wherever Envoys run. Upstream's others are for layer 7
+ * and for Envoys in pods; a user who sets one shall see that it does nothing here.
  */
 const readFields: readonly string[] = [
   "propagatedAnnotations",
@@ -21,21 +22,41 @@ const readFields: readonly string[] = [
   "envoyProxy.portRange",
 ];
 
+/** Those that it reads besides when Envoys are pods. */
+const podFields: readonly string[] = [
+  "envoyProxy.replicas",
+  "envoyProxy.singlePodPerNode",
+  "envoyProxy.nodeSelector",
+  "envoyProxy.tolerations",
+  "envoyProxy.affinity",
+  "envoyProxy.resources",
+  "envoyProxy.gracefulShutdown.disabled",
+  "envoyProxy.gracefulShutdown.drainTimeout",
+  "envoyProxy.gracefulShutdown.terminationGracePeriodSeconds",
+  "envoyProxy.overloadManager",
+];
+
 /**
  * The fields that are set and that nothing reads: `dns`, `envoyProxy.replicas`; sorted. Fields with
  * their default are left out, because the API server fills them in beside one that the user sets.
  */
-export function unreadFields(spec: ConfigSpec): string[] {
-  return unreadIn(spec, configResource.root.fields["spec"]?.node).sort();
+export function unreadFields(spec: ConfigSpec, runtime: FleetRuntime["kind"]): string[] {
+  const read = runtime === "kubernetes" ? [...readFields, ...podFields] : readFields;
+  return unreadIn(spec, read, configResource.root.fields["spec"]?.node).sort();
 }
 
-function unreadIn(values: object, node: SchemaNode | undefined, prefix = ""): string[] {
+function unreadIn(
+  values: object,
+  readFields: readonly string[],
+  node: SchemaNode | undefined,
+  prefix = "",
+): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
     const path = prefix + name;
     const field = node?.kind === "object" ? node.fields[name]?.node : undefined;
     if (readFields.includes(path) || isDefault(value, field)) return [];
     const partly = readFields.some((read) => read.startsWith(`${path}.`));
-    return partly ? unreadIn(value, field, `${path}.`) : [path];
+    return partly ? unreadIn(value, readFields, field, `${path}.`) : [path];
   });
 }
 

@@ -2,14 +2,17 @@ import assert from "node:assert/strict";
 import { unreadFields } from "./unread_fields.ts";
 
 Deno.test("fields that are read are not named, those that nothing reads are", () => {
-  assert.deepEqual(unreadFields({}), []);
-  assert.deepEqual(unreadFields({ loadBalancer: { disable: true }, endpointPolicy: {} }), []);
-  assert.deepEqual(unreadFields({ dns: { wildcardDomain: "*.example.com" } }), ["dns"]);
+  assert.deepEqual(unreadFields({}, "host"), []);
+  assert.deepEqual(
+    unreadFields({ loadBalancer: { disable: true }, endpointPolicy: {} }, "host"),
+    [],
+  );
+  assert.deepEqual(unreadFields({ dns: { wildcardDomain: "*.example.com" } }, "host"), ["dns"]);
 });
 
 Deno.test("where one field of several is read, the others are named one by one", () => {
   const envoyProxy = { portRange: "20000-20999", replicas: 2, overloadManager: { enabled: true } };
-  assert.deepEqual(unreadFields({ envoyProxy }), [
+  assert.deepEqual(unreadFields({ envoyProxy }, "host"), [
     "envoyProxy.overloadManager",
     "envoyProxy.replicas",
   ]);
@@ -24,5 +27,14 @@ Deno.test("what the API server fills in beside the range is not named", () => {
     singlePodPerNode: false,
     gracefulShutdown: { disabled: false, drainTimeout: "60s" },
   };
-  assert.deepEqual(unreadFields({ envoyProxy }), []);
+  assert.deepEqual(unreadFields({ envoyProxy }, "host"), []);
+});
+
+Deno.test("where Envoys are pods, the fields about pods are read", () => {
+  const envoyProxy = { replicas: 2, overloadManager: { enabled: true }, useDaemonset: true };
+  assert.deepEqual(unreadFields({ envoyProxy }, "kubernetes"), ["envoyProxy.useDaemonset"]);
+  const gracefulShutdown = { drainTimeout: "30s", minDrainDuration: "9s" };
+  assert.deepEqual(unreadFields({ envoyProxy: { gracefulShutdown } }, "kubernetes"), [
+    "envoyProxy.gracefulShutdown.minDrainDuration",
+  ]);
 });

@@ -36,7 +36,11 @@ export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
   if (current?.status === "True") return undefined;
   if (progress.kind === "no-envoy") {
     return fleetProblem === undefined
-      ? { status: "Unknown", reason: reasons.noEnvoy, message: "no Envoy is connected" }
+      ? {
+        status: "Unknown",
+        reason: reasons.noEnvoy,
+        message: "no Envoy is connected to this manager",
+      }
       : { status: "False", reason: reasons.envoyUnavailable, message: fleetProblem };
   }
   if (!translated) return pending("nothing to send to Envoy yet");
