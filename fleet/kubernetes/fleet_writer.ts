@@ -51,7 +51,10 @@ export class FleetWriter {
       clock,
       metrics,
     })
-      .watch(caches.deployments, (deployment) => fleetOf(deployment) ?? [])
+      .watch(caches.deployments, (deployment) => {
+        const fleet = fleetOf(deployment);
+        return fleet === undefined ? [] : [fleet];
+      })
       .watch(caches.credentials, ({ metadata }) => [metadata.namespace ?? ""]);
   }
 

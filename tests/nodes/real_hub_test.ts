@@ -147,8 +147,16 @@ Deno.test(
   },
 );
 
-/** Runs something while a client asks by TCP and UDP; nothing may be lost. */
-async function underLoad(name: string, action: () => Promise<void>): Promise<LoadResult[]> {
+/**
+ * Runs something while a client asks by TCP and UDP; nothing may be lost.
+ *
+ * @param lostDatagrams how many of them may be, for each that was sent.
+ */
+async function underLoad(
+  name: string,
+  action: () => Promise<void>,
+  lostDatagrams = 0,
+): Promise<LoadResult[]> {
   const loads = await Promise.all(
     (["TCP", "UDP"] as const).map((protocol) =>
       OutsideLoad.start(world.client, `${name}-${protocol}`, { protocol, address: web, port })
@@ -162,9 +170,10 @@ async function underLoad(name: string, action: () => Promise<void>): Promise<Loa
     throw error;
   }
   const results = await stop();
-  for (const { sent, lost } of results) {
+  for (const [index, { sent, lost }] of results.entries()) {
     assert.ok(sent > 100, `${sent} requests`);
-    assert.deepEqual(lost, [], `lost of ${sent}`);
+    const allowed = index === 0 ? 0 : sent * lostDatagrams;
+    assert.ok(lost.length <= allowed, `lost of ${sent}: ${JSON.stringify(lost)}`);
   }
   return results;
 }
@@ -231,7 +240,9 @@ Deno.test(
       const names = ready.map(({ metadata }) => metadata.name);
       assert.ok(names.includes(fresh.metadata.name), "it did not have to be started again");
       for (const manager of world.managers) await manager.waitReady();
-    });
+      // The kernel keeps sending a source port that is used again to the pod that it went to before,
+      // until kube-proxy has noticed its end: a few datagrams of that moment are lost.
+    }, 0.01);
   },
 );
 
