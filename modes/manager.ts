@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { HealthChecks } from "../base/health_checks.ts";
 import {
@@ -25,6 +25,7 @@ import { HostRuntime } from "../fleet/host/host_runtime.ts";
 import { programProblem } from "../fleet/host/program_file.ts";
 import type { PodOptions } from "../fleet/kubernetes/fleet_settings.ts";
 import { parsePortRange } from "../fleet/port_range.ts";
+import type { FleetRuntime } from "../fleet/runtime.ts";
 import { KubeClient } from "../kube/client.ts";
 import { type ClusterConfig, inClusterConfig, loadKubeconfig } from "../kube/cluster_config.ts";
 import { EventRecorder } from "../kube/event_recorder.ts";
@@ -114,17 +115,8 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   await checkCredential(client, cluster, log, signal);
   const following = manager.follow(signal);
 
-  const openHost = () => {
-    const xds = { host: reachable(host), port };
-    const hub = hubIdentity(client, log);
-    const opening = { ...common, ...hostOptions(options), xds, hub, ...(issuer && { issuer }) };
-    return HostRuntime.open(opening, signal);
-  };
-  // Another manager with the same state directory is waited for: this one stands by, caches filled.
-  await using runtime =
-    await (options.runtime === "host"
-      ? standby.during(openHost())
-      : manager.openKubernetesRuntime(podOptions(options, port), signal));
+  const opening = { ...common, client, manager, standby, issuer, xds: { host, port } };
+  await using runtime = await openRuntime(options, opening, signal);
   using attached = manager.attach(runtime);
   const { namespace } = options;
   const election = new LeaseElection({
@@ -159,6 +151,33 @@ function advertisedAddress(options: ManagerOptions, host: string, port: number):
   if (options["xds-advertise-address"] !== "") return options["xds-advertise-address"];
   const name = host === "0.0.0.0" || host === "::" ? Deno.hostname() : host;
   return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
+}
+
+/** What runtimes are opened with. */
+interface Opening {
+  readonly client: KubeClient;
+  readonly manager: Manager;
+  readonly standby: Standby;
+  readonly issuer: XdsIdentity | undefined;
+  /** Where this manager serves xDS. */
+  readonly xds: { readonly host: string; readonly port: number };
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+async function openRuntime(
+  options: ManagerOptions,
+  { manager, standby, issuer, client, xds: { host, port }, ...common }: Opening,
+  signal: AbortSignal,
+): Promise<FleetRuntime> {
+  if (options.runtime === "kubernetes") {
+    return await manager.openKubernetesRuntime(podOptions(options, port), signal);
+  }
+  const xds = { host: reachable(host), port };
+  const hub = hubIdentity(client, common.log);
+  const opening = { ...common, ...hostOptions(options), xds, hub, ...(issuer && { issuer }) };
+  // Another manager with the same state directory is waited for: this one stands by, caches filled.
+  return await standby.during(HostRuntime.open(opening, signal));
 }
 
 /** A manager that waits for another one to end is ready to take over, and says so. */

@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import type { LoadBalancer } from "../../apis/kubelb/v1alpha1/mod.ts";
 import { nodeProblem } from "../../tools/cluster/node/requirements.ts";
 import { eventually } from "../harness/mod.ts";
 import { readPortTable } from "../../tools/installation/port_table.ts";
@@ -36,6 +37,19 @@ for (const protocol of ["TCP", "UDP"] as const) {
     assert.equal(pods.size, 2, `${[...answers.keys()]}`);
   });
 }
+
+Deno.test("Programmed counts the Envoys of both managers", shared, async () => {
+  const { metadata } = await world.hubService("web");
+  const name = metadata.labels?.["kubelb.k8c.io/lb-name"];
+  const path = `/apis/kubelb.k8c.io/v1alpha1/namespaces/${tenantNamespace}/loadbalancers/${name}`;
+  const message = await eventually(async () => {
+    const { status } = await world.hub.plane.admin.request<LoadBalancer>("GET", path);
+    const programmed = status?.conditions?.find(({ type }) => type === "Programmed");
+    return programmed?.status === "True" ? programmed.message : undefined;
+  }, { describe: "it to be programmed" });
+  assert.match(message, /^\d\/\d Envoys have acknowledged$/);
+  assert.equal(await world.streams(), 2, "each Envoy is at one manager");
+});
 
 Deno.test(
   "the port changes three times on the way, and each hop has the one it should",

@@ -39,7 +39,7 @@ export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
       ? {
         status: "Unknown",
         reason: reasons.noEnvoy,
-        message: "no Envoy is connected to this manager",
+        message: "no Envoy is connected",
       }
       : { status: "False", reason: reasons.envoyUnavailable, message: fleetProblem };
   }
