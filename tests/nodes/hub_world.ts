@@ -155,9 +155,11 @@ export class HubWorld implements AsyncDisposable {
     const assigned = await this.tenant.addressOf(name);
     if (assigned !== address) throw new Error(`${name} has ${assigned} instead of ${address}`);
     for (const { protocol, port } of ports) {
-      await eventually(() => askFrom(this.client, { protocol, address, port }), {
-        deadline: 40_000,
-        describe: `an answer of ${name} at ${address}`,
+      // Several in a row: each Envoy checks the node ports for itself, and one that came before
+      // kube-proxy has opened them looks again after the interval of its health checks.
+      await eventually(() => askFrom(this.client, { protocol, address, port }, 10), {
+        deadline: 60_000,
+        describe: `answers of ${name} at ${address}`,
       });
     }
     return address;
