@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
-import { binaryNames, nodeBinaryNames } from "../binaries/catalog.ts";
+import { type BinaryName, binaryNames, nodeBinaryNames } from "../binaries/catalog.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
 import { obtainNodePackages } from "../cluster/node/requirements.ts";
 import { checkFiles } from "../house_rules/check_files.ts";
@@ -18,7 +18,7 @@ import { runDeno } from "./run_command.ts";
 import { seconds, summary } from "./run_stages.ts";
 import { isSelected, type Selection } from "./selection.ts";
 import { type Outcome, type Stage, sum, verdict } from "./stage.ts";
-import { findFiles, isIntegrationTest } from "./test_files.ts";
+import { asksForNodes, findFiles, isIntegrationTest, needsNodes } from "./test_files.ts";
 
 /** Programs that write generated files; with `--check` they only tell whether these are current. */
 const generators = ["tools/generate_crds.ts", "tools/generate_protos.ts"];
@@ -57,7 +57,7 @@ export function makeStages(selection: Selection): Stage[] {
     { name: "generated", run: runGenerators },
     { name: "examples", run: runExamples },
     { name: "unit", run: () => runUnit(selection) },
-    { name: "binaries", run: runBinaries },
+    { name: "binaries", run: (report) => runBinaries(selection, report) },
     { name: "integration", run: (report) => runIntegration(selection, report) },
   ];
 }
@@ -97,11 +97,17 @@ async function runExamples(): Promise<Outcome> {
   return await runTests(files, { examples: true, cwd: root });
 }
 
-async function runBinaries(report: (line: string) => void): Promise<Outcome> {
-  // Tests that need nodes say by themselves that they do not run.
-  const problem = await obtainNodePackages(report);
-  if (problem !== undefined) report(`no tests with nodes: ${problem}`);
-  const names = problem === undefined ? [...binaryNames, ...nodeBinaryNames] : binaryNames;
+async function runBinaries(
+  selection: Selection,
+  report: (line: string) => void,
+): Promise<Outcome> {
+  const names: BinaryName[] = [...binaryNames];
+  if (asksForNodes(selection)) {
+    // Tests that need nodes say by themselves that they do not run.
+    const problem = await obtainNodePackages(report);
+    if (problem === undefined) names.push(...nodeBinaryNames);
+    else report(`no tests with nodes: ${problem}`);
+  }
   await obtainBinaries(names, { report });
   return verdict(true, "");
 }
@@ -109,7 +115,8 @@ async function runBinaries(report: (line: string) => void): Promise<Outcome> {
 async function testFiles(selection: Selection, integration: boolean): Promise<string[]> {
   const files = await findFiles(root, "_test.ts");
   return files.filter((file) =>
-    isIntegrationTest(file) === integration && isSelected(file, selection)
+    isIntegrationTest(file) === integration && isSelected(file, selection) &&
+    (asksForNodes(selection) || !needsNodes(file))
   );
 }
 

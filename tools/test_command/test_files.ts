@@ -25,3 +25,16 @@ export async function findFiles(root: string, suffix: string): Promise<string[]>
 export function isIntegrationTest(file: string): boolean {
   return file.startsWith("tests/");
 }
+
+/**
+ * Tests that need nodes: root, and packages of the operating system. They run when they are asked
+ * for, since not every machine that tests the rest has these.
+ */
+export function needsNodes(file: string): boolean {
+  return file.startsWith("tests/nodes/");
+}
+
+/** Whether a path of the selection names tests that need nodes. */
+export function asksForNodes({ paths }: { readonly paths: readonly string[] }): boolean {
+  return paths.some((path) => needsNodes(`${path}/`));
+}
