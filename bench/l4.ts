@@ -23,6 +23,7 @@ import { World } from "./l4/world.ts";
 import { Watched } from "./measure/watched.ts";
 import { residentMegabytes } from "./measure/process_usage.ts";
 import { renderTable } from "./measure/table.ts";
+import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
   quick: { type: "boolean", default: false, description: "Leave out the sizes above 1,000." },
@@ -34,10 +35,6 @@ const flags = defineFlags({
 const upstreamChange = new Map([[1, "8.7 ms"], [100, "17 ms"], [1_000, "312 ms"], [10_000, "–"]]);
 
 const rows: Row[] = [];
-
-function report(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`  ${line}\n`));
-}
 
 function add(...more: Row[]): void {
   for (const row of more) {

@@ -16,6 +16,7 @@ import { measureEndpointChanges } from "./l4/endpoint_change.ts";
 import { World } from "./l4/world.ts";
 import { cpuMilliseconds, residentMegabytes } from "./measure/process_usage.ts";
 import { renderTable } from "./measure/table.ts";
+import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
   size: { type: "integer", default: 1_000, description: "Load balancers.", min: 1 },
@@ -27,10 +28,6 @@ const settled = 10_000;
 
 /** One form of the program: figures by their name. */
 type Figures = Map<string, string>;
-
-function report(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`  ${line}\n`));
-}
 
 async function resident({ process }: Program): Promise<string> {
   await delay(systemClock, settled);

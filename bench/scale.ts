@@ -11,6 +11,7 @@ import type { Row } from "./l4/row.ts";
 import { World } from "./l4/world.ts";
 import { renderTable } from "./measure/table.ts";
 import { measureManyStreams } from "./scale/many_streams.ts";
+import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
   quick: { type: "boolean", default: false, description: "Leave out the sizes above 1,000." },
@@ -22,10 +23,6 @@ const flags = defineFlags({
 const loadBalancers = 1_000;
 
 const rows: Row[] = [];
-
-function report(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`  ${line}\n`));
-}
 
 function add(...more: Row[]): void {
   for (const row of more) {

@@ -15,6 +15,7 @@ import {
 } from "./xds/comparison.ts";
 import { buildGoControlPlane, goControlPlane, ours } from "./xds/contenders.ts";
 import { measureChanges, type Setting } from "./xds/measure_changes.ts";
+import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
   quick: { type: "boolean", default: false, description: "Leave out the sizes above 1,000." },
@@ -23,10 +24,6 @@ const flags = defineFlags({
 });
 
 const others = ["SnapshotCache", "LinearCache"] as const;
-
-function report(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`  ${line}\n`));
-}
 
 function settings(quick: boolean): Setting[] {
   const sizes = quick ? [10, 100, 1_000] : [10, 100, 1_000, 10_000];

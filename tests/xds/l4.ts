@@ -15,6 +15,15 @@ export interface TcpServiceOptions {
   readonly overrides?: Partial<L4Service>;
 }
 
+/** Health checks as quick as they come. */
+export const quickCheck = {
+  kind: "tcp",
+  intervalSeconds: 1,
+  timeoutSeconds: 1,
+  unhealthyThreshold: 3,
+  healthyThreshold: 1,
+} as const;
+
 /** Listener, cluster and endpoints of one TCP port on loopback, without health checks. */
 export function tcpService({ name, port, endpoints, overrides }: TcpServiceOptions): Resource[] {
   return translateL4Service({

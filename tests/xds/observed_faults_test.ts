@@ -10,7 +10,7 @@ import { typeUrls } from "../../envoy/proto/mod.ts";
 import { ResourceStores } from "../../envoy/xds/mod.ts";
 import { askTcp, eventually, freePort, TcpBackend } from "../harness/mod.ts";
 import { GrpcClient } from "./grpc_client.ts";
-import { tcpService } from "./l4.ts";
+import { quickCheck, tcpService } from "./l4.ts";
 import { named } from "./resources.ts";
 import { TestEnvoy } from "./test_envoy.ts";
 import { type TestedTransport, testOnEach } from "./transports.ts";
@@ -45,15 +45,6 @@ function answers(port: number, identity: string): Promise<boolean> {
   });
 }
 
-/** A health check that goes on finding a removed node healthy. */
-const healthCheck = {
-  kind: "tcp",
-  intervalSeconds: 1,
-  timeoutSeconds: 1,
-  unhealthyThreshold: 3,
-  healthyThreshold: 1,
-} as const;
-
 for (const variant of ["delta", "sotw"] as const) {
   testOnEach(
     `${variant}: a node that was removed gets no more traffic, however healthy`,
@@ -64,7 +55,8 @@ for (const variant of ["delta", "sotw"] as const) {
       const port = freePort();
       const serve = (...backends: TcpBackend[]) => {
         const endpoints = backends.map((backend) => backend.port);
-        const overrides = { healthCheck };
+        // It goes on finding a removed node healthy.
+        const overrides = { healthCheck: quickCheck };
         fixture.store.set("web", tcpService({ name: "web", port, endpoints, overrides }));
       };
       serve(stays, goes);

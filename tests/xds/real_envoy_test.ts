@@ -6,7 +6,7 @@ import type { DiscoveryServiceOptions } from "../../envoy/xds/discovery_service.
 import { ResourceStores } from "../../envoy/xds/mod.ts";
 import type { XdsListener } from "../../envoy/xds/transport.ts";
 import { askTcp, eventually, freePort, TcpBackend } from "../harness/mod.ts";
-import { tcpService } from "./l4.ts";
+import { quickCheck, tcpService } from "./l4.ts";
 import { BlackHole } from "./black_hole.ts";
 import { TestEnvoy } from "./test_envoy.ts";
 import { type TestedTransport, testOnEach } from "./transports.ts";
@@ -43,14 +43,6 @@ function refuses(port: number): Promise<boolean> {
     { describe: `refusal on port ${port}` },
   );
 }
-
-const quickCheck = {
-  kind: "tcp",
-  intervalSeconds: 1,
-  timeoutSeconds: 1,
-  unhealthyThreshold: 3,
-  healthyThreshold: 1,
-} as const;
 
 for (const variant of ["delta", "sotw"] as const) {
   testOnEach(
