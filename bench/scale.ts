@@ -6,6 +6,8 @@
 import { defineFlags, parseFlags } from "../modes/flags.ts";
 import { installationBinaryNames } from "../tools/binaries/catalog.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
+import { BlackHole } from "../tools/backends/black_hole.ts";
+import { measureEnvoyReturn } from "./l4/envoy_return.ts";
 import { measureRestart } from "./l4/restart.ts";
 import type { Row } from "./l4/row.ts";
 import { World } from "./l4/world.ts";
@@ -41,7 +43,20 @@ async function measureRestarts(quick: boolean): Promise<void> {
     await world.createMany("bench", names);
     await world.allAddressed("bench", size, 900_000);
     add(...await measureRestart(world, "bench", size));
+    if (size === 1_000) await measureReturns(world, size);
   }
+}
+
+/** Envoy comes back among many load balancers, and then with one whose node swallows packets. */
+async function measureReturns(world: World, size: number): Promise<void> {
+  const others = `${size.toLocaleString("en")} load balancers`;
+  add(await measureEnvoyReturn(world, "bench", "lb-0", others));
+  const address = world.backend.address.replace(/1$/, "2");
+  await using _silent = await BlackHole.open(address, world.backend.port);
+  await world.createLoadBalancer("bench", "silent", { addresses: [{ ip: address }] });
+  await world.allAddressed("bench", size + 1, 60_000);
+  add(await measureEnvoyReturn(world, "bench", "lb-0", `${others}, one node swallows packets`));
+  await world.deleteLoadBalancer("bench", "silent");
 }
 
 async function measureStreams(streams: number, count: number): Promise<void> {

@@ -87,6 +87,14 @@ export class World implements AsyncDisposable {
     await this.hub.plane.admin.request("POST", this.loadBalancersPath(tenant), loadBalancer);
   }
 
+  /** Deletes one; resolves when it is gone. */
+  async deleteLoadBalancer(tenant: string, name: string): Promise<void> {
+    await this.hub.plane.admin.request("DELETE", `${this.loadBalancersPath(tenant)}/${name}`);
+    await eventually(() => this.loadBalancers.cache.get(`tenant-${tenant}/${name}`) === undefined, {
+      describe: `${name} to be gone`,
+    });
+  }
+
   /** Creates several at once, `parallel` requests at a time. */
   async createMany(
     tenant: string,

@@ -1,6 +1,7 @@
 /** What translation promises, kept by the real Envoy. */
 import assert from "node:assert/strict";
 import type { HealthCheck } from "../../envoy/translate/mod.ts";
+import { BlackHole } from "../../tools/backends/black_hole.ts";
 import { eventually, freePort, HttpBackend, TcpBackend, UdpBackend } from "../harness/mod.ts";
 import { askTcpFrom, askUdpFrom, type Outcome } from "./client.ts";
 import { Fixture, l4Service } from "./fixture.ts";
@@ -392,26 +393,10 @@ Deno.test("each connection leaves a line in the access log", async () => {
   });
 });
 
-/** An endpoint that swallows every packet, as a node that lost its network does. */
-async function silentEndpoint() {
-  const listener = Deno.listen({ hostname: address, port: 0, tcpBacklog: 1 });
-  const { port } = listener.addr;
-  // The kernel answers no further SYN once the backlog is full: it takes one more than it is told.
-  const queued = [await Deno.connect({ port }), await Deno.connect({ port })];
-  return {
-    address,
-    port,
-    [Symbol.dispose]() {
-      for (const connection of queued) connection.close();
-      listener.close();
-    },
-  };
-}
-
 Deno.test("a new load balancer serves although one of its nodes swallows every packet", async () => {
   await using fixture = await Fixture.create();
   await using blue = new TcpBackend({ identity: "blue" });
-  using silent = await silentEndpoint();
+  await using silent = await BlackHole.open(address);
   const healthCheck: HealthCheck = { kind: "tcp", ...pace, timeoutSeconds: 0.3 };
   const service = l4Service({ healthCheck, endpoints: [at(silent), at(blue)] });
   await fixture.start();
@@ -423,7 +408,7 @@ Deno.test("a new load balancer serves although one of its nodes swallows every p
 Deno.test("without health checks, a node that swallows packets delays connections until it is ejected", async () => {
   await using fixture = await Fixture.create();
   await using blue = new TcpBackend({ identity: "blue" });
-  using silent = await silentEndpoint();
+  await using silent = await BlackHole.open(address);
   const service = l4Service({ endpoints: [at(silent), at(blue)] });
   fixture.serve(service);
   await fixture.start();

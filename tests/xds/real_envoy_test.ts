@@ -7,7 +7,7 @@ import { ResourceStores } from "../../envoy/xds/mod.ts";
 import type { XdsListener } from "../../envoy/xds/transport.ts";
 import { askTcp, eventually, freePort, TcpBackend } from "../harness/mod.ts";
 import { quickCheck, tcpService } from "./l4.ts";
-import { BlackHole } from "./black_hole.ts";
+import { BlackHole } from "../../tools/backends/black_hole.ts";
 import { TestEnvoy } from "./test_envoy.ts";
 import { type TestedTransport, testOnEach } from "./transports.ts";
 

@@ -1,5 +1,5 @@
 /**
- * A TCP port on loopback that behaves like a node that swallows packets.
+ * A TCP port of this machine that behaves like a node that swallows packets.
  *
  * @module
  */
@@ -11,13 +11,17 @@ export class BlackHole implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #pending: Promise<unknown>[] = [];
 
-  private constructor() {
-    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+  private constructor(readonly address: string, port: number) {
+    this.#listener = Deno.listen({ hostname: address, port, tcpBacklog: 1 });
   }
 
-  /** Resolves when the port no longer answers. */
-  static async open(): Promise<BlackHole> {
-    const hole = new BlackHole();
+  /**
+   * Resolves when the port no longer answers.
+   *
+   * @param port default: any that is free.
+   */
+  static async open(address = "127.0.0.1", port = 0): Promise<BlackHole> {
+    const hole = new BlackHole(address, port);
     while (await hole.#fill());
     return hole;
   }
@@ -36,7 +40,7 @@ export class BlackHole implements AsyncDisposable {
   /** Connects once; false when that got no answer in time. */
   async #fill(): Promise<boolean> {
     const signal = AbortSignal.any([AbortSignal.timeout(200), this.#stop.signal]);
-    const options = { hostname: "127.0.0.1", port: this.port, signal };
+    const options = { hostname: this.address, port: this.port, signal };
     const attempt = Deno.connect(options).then((connection) => {
       this.#connections.push(connection);
       return true;
