@@ -20,6 +20,9 @@ import type {
 
 const { DeltaDiscoveryResponse } = envoy.service.discovery.v3;
 
+/** What a client is greeted with. */
+const nothing = { resources: [], removed: [] };
+
 /** Answers with what changed, and with the names of what went. */
 export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   readonly #options: TypeStreamOptions;
@@ -29,6 +32,8 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   #seen = false;
   /** A client that comes to want everything waits for an answer even if there is nothing. */
   #firstAnswerDue = false;
+  /** From the greeting until the client has read everything that there was. */
+  #loading = false;
 
   constructor(options: TypeStreamOptions) {
     this.#options = options;
@@ -51,6 +56,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     for (const answer of answers) {
       if (answer.kind === "refused") this.#ledger.refused(answer.response.resources.keys());
     }
+    if (answers.length > 0) this.#read();
     const first = !this.#seen;
     this.#seen = true;
     const change = this.#subscription.change(request.subscribe, request.unsubscribe);
@@ -82,15 +88,19 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
 
   setAside(): void {
     this.#unanswered.setAside();
+    this.#read();
   }
 
   waiting(kind: keyof Permit): boolean {
-    return this.#ledger.has(kind === "updates" ? "update" : "removal");
+    if (kind === "removals") return this.#ledger.has("removal");
+    return this.#ledger.has("update") || (this.#loading && this.inFlight !== undefined);
   }
 
   compose(permit: Permit, nonce: string): Response | undefined {
     if (this.inFlight) return undefined;
-    const { resources, removed } = this.#collect(permit);
+    const greeting = this.#firstAnswerDue && this.#options.greets === true;
+    if (greeting) this.#loading = true;
+    const { resources, removed } = greeting ? nothing : this.#collect(permit);
     const empty = resources.length === 0 && removed.length === 0;
     if (empty && !(this.#firstAnswerDue && permit.updates)) return undefined;
     this.#firstAnswerDue = false;
@@ -103,6 +113,11 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
       inFlight,
       assignments: resources.flatMap(({ assignment }) => assignment ?? []),
     };
+  }
+
+  /** The client has read what was in flight. */
+  #read(): void {
+    if (this.inFlight === undefined && !this.#ledger.has("update")) this.#loading = false;
   }
 
   /**

@@ -7,12 +7,13 @@ import { envoy, typeUrls } from "../proto/mod.ts";
 import type { DiscoveryMethod } from "./discovery_methods.ts";
 import { DiscoveryService, type DiscoveryServiceOptions } from "./discovery_service.ts";
 import { ResourceStores } from "./resource_stores.ts";
-import { put, resource } from "./testing/requests.ts";
+import { put, resource as resourceOf } from "./testing/requests.ts";
 import type { StreamTransport } from "./transport.ts";
 import type { XdsError } from "./xds_error.ts";
 import type { AcknowledgedEvent, RejectedEvent, StreamEvent } from "./xds_events.ts";
 
 const { DeltaDiscoveryRequest, DeltaDiscoveryResponse } = envoy.service.discovery.v3;
+const { cluster, endpoint, listener } = typeUrls;
 const aggregated: DiscoveryMethod = { path: "", variant: "delta" };
 
 /** A transport that keeps what is sent. */
@@ -54,7 +55,7 @@ function setUp(options: Partial<DiscoveryServiceOptions> = {}) {
     const session = service.open(line, method);
     const ask = (fields: envoy.service.discovery.v3.IDeltaDiscoveryRequest = {}) =>
       session.receive(
-        DeltaDiscoveryRequest.encode({ typeUrl: typeUrls.cluster, ...fields }).finish(),
+        DeltaDiscoveryRequest.encode({ typeUrl: listener, ...fields }).finish(),
       );
     return { line, session, ask };
   };
@@ -62,6 +63,7 @@ function setUp(options: Partial<DiscoveryServiceOptions> = {}) {
 }
 
 const node = { id: "a", cluster: "a" };
+const resource = (name: string, content: string) => resourceOf(name, content, listener);
 const turns = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 Deno.test("nothing is answered before the stores are synced; then everything is", async () => {
@@ -158,7 +160,7 @@ Deno.test("the node is remembered from the first request; another one ends the s
   stores.markSynced();
   const { line, ask } = connect();
   ask({ node });
-  ask({ typeUrl: typeUrls.listener });
+  ask({ typeUrl: endpoint, resourceNamesSubscribe: ["web"] });
   await turns();
   assert.equal(line.sent.length, 2);
   ask({ typeUrl: typeUrls.route, node: { id: "b" } });
@@ -185,7 +187,7 @@ Deno.test("a transport whose buffer is full gets no more until it has drained", 
   const { line, session, ask } = connect();
   line.full = true;
   ask({ node });
-  ask({ typeUrl: typeUrls.listener });
+  ask({ typeUrl: endpoint, resourceNamesSubscribe: ["web"] });
   await turns();
   assert.equal(line.sent.length, 1);
   line.full = false;
@@ -297,12 +299,12 @@ Deno.test("a fleet that is removed ends its streams, and a new store serves the 
 Deno.test("streams of one type, without a type URL in the request", async () => {
   const { stores, service, connect } = setUp();
   using _service = service;
-  put(stores.get("a"), resource("web", "1", typeUrls.listener));
+  put(stores.get("a"), resource("web", "1"));
   stores.markSynced();
-  const { line, ask } = connect({ path: "", variant: "delta", typeUrl: typeUrls.listener });
+  const { line, ask } = connect({ path: "", variant: "delta", typeUrl: listener });
   ask({ node, typeUrl: "" });
   await turns();
-  assert.equal(line.last.typeUrl, typeUrls.listener);
+  assert.equal(line.last.typeUrl, listener);
 });
 
 Deno.test("the snapshot shows streams, subscriptions, what is unanswered and what was refused", async () => {
@@ -318,7 +320,7 @@ Deno.test("the snapshot shows streams, subscriptions, what is unanswered and wha
   await turns();
   assert.deepEqual(service.snapshot(), {
     synced: true,
-    fleets: [{ fleet: "a", resources: { [typeUrls.cluster]: 1 } }],
+    fleets: [{ fleet: "a", resources: { [listener]: 1 } }],
     streams: [{
       stream: 1,
       peer: "127.0.0.1:5",
@@ -326,9 +328,9 @@ Deno.test("the snapshot shows streams, subscriptions, what is unanswered and wha
       state: "serving",
       fleet: "a",
       node,
-      types: [{ typeUrl: typeUrls.cluster, wildcard: true, names: 0, held: 1, unanswered: "2" }],
+      types: [{ typeUrl: listener, wildcard: true, names: 0, held: 1, unanswered: "2" }],
       rejection: {
-        typeUrl: typeUrls.cluster,
+        typeUrl: listener,
         names: ["web"],
         message: "bad cluster",
         at: new Date(clock.now()),
@@ -348,15 +350,15 @@ Deno.test("metrics count connections, streams, requests, responses and refusals"
   ask({ responseNonce: line.last.nonce, errorDetail: { message: "no" } });
   ask({ typeUrl: "type.example/invented-by-a-client" });
   const text = await metrics.metrics();
-  const cluster = `{type_url="${typeUrls.cluster}"}`;
+  const label = `{type_url="${listener}"}`;
   for (
     const line of [
       "kubelb_envoy_control_plane_grpc_connections 1",
       `kubelb_envoy_control_plane_streams{variant="delta"} 1`,
-      `kubelb_envoy_control_plane_grpc_requests_total${cluster} 2`,
+      `kubelb_envoy_control_plane_grpc_requests_total${label} 2`,
       `kubelb_envoy_control_plane_grpc_requests_total{type_url="other"} 1`,
-      `kubelb_envoy_control_plane_grpc_responses_total${cluster} 1`,
-      `kubelb_envoy_control_plane_rejects_total${cluster} 1`,
+      `kubelb_envoy_control_plane_grpc_responses_total${label} 1`,
+      `kubelb_envoy_control_plane_rejects_total${label} 1`,
     ]
   ) assert(text.includes(`${line}\n`), `${line} in\n${text}`);
   session.close();
@@ -384,13 +386,13 @@ Deno.test("with a deadline for answers, who owes one and says nothing loses its 
   await turns();
   await clock.advance(50_000);
   // Another request, though not the answer, is a sign of life.
-  slow.ask({ typeUrl: typeUrls.listener });
+  slow.ask({ typeUrl: cluster });
   await turns();
   await clock.advance(10_000);
   assert.equal(silent.line.error?.reason, "Unavailable");
   assert.equal(slow.line.ended, false);
   slow.ask({ responseNonce: "1" });
-  slow.ask({ typeUrl: typeUrls.listener, responseNonce: "2" });
+  slow.ask({ typeUrl: cluster, responseNonce: "2" });
   await clock.advance(1e9);
   assert.equal(slow.line.ended, false, "it has answered everything");
 });

@@ -164,7 +164,15 @@ export class DiscoveryStream<Request extends RequestHeader> {
     }
     const { protocol, store, maxResponseBytes = 1 << 20 } = this.#options;
     const fullState = isFullState(typeUrl);
-    const options = { store, typeUrl, fullState, legacyWildcard: fullState, maxResponseBytes };
+    const greets = typeUrl === typeUrls.cluster && this.#options.typeUrl === undefined;
+    const options = {
+      store,
+      typeUrl,
+      fullState,
+      legacyWildcard: fullState,
+      greets,
+      maxResponseBytes,
+    };
     const stream = protocol.createTypeStream(options);
     this.#types.push([typeUrl, stream]);
     this.#types.sort(([a], [b]) => compareTypes(a, b));

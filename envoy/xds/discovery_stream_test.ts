@@ -55,12 +55,46 @@ Deno.test("types are sent in the order in which they name each other, whoever as
   stream.receive(delta({ typeUrl: listener }));
   stream.receive(delta({ typeUrl: endpoint, subscribe: ["web"] }));
   stream.receive(delta({ typeUrl: cluster }));
-  assert.deepEqual(hearAll(stream, false), [
+  assert.deepEqual(hearAll(stream), [
     "+cluster web",
     "+endpoint web",
     "+listener web",
     "+route web",
   ]);
+});
+
+Deno.test("a client that starts is told of no cluster first, and of listeners when it has read all", () => {
+  const stream = deltaStream(web());
+  subscribeAll(stream);
+  const greeting = stream.next()!;
+  assert.deepEqual([greeting.typeUrl, greeting.inFlight.resources.size], [cluster, 0]);
+  assert.deepEqual(hearAll(stream, false), ["+endpoint web"]);
+  stream.receive(delta({ typeUrl: cluster, nonce: greeting.inFlight.nonce }));
+  const clusters = stream.next()!;
+  assert.deepEqual([...clusters.inFlight.resources.keys()], ["web"]);
+  assert.deepEqual(hearAll(stream, false), [], "its clusters are not answered yet");
+  stream.receive(delta({ typeUrl: cluster, nonce: clusters.inFlight.nonce }));
+  assert.deepEqual(hearAll(stream, false), ["+listener web", "+route web"]);
+});
+
+Deno.test("a client that starts gets listeners although a cluster of its first keeps warming", () => {
+  const stream = deltaStream(web());
+  subscribeAll(stream);
+  const greeting = stream.next()!.inFlight.nonce;
+  const endpoints = stream.next()!.inFlight.nonce;
+  stream.receive(delta({ typeUrl: cluster, nonce: greeting }));
+  stream.receive(delta({ typeUrl: endpoint, nonce: endpoints }));
+  const clusters = stream.next()!.inFlight.nonce;
+  assert.deepEqual(hearAll(stream), ["+endpoint web"], "they follow the cluster");
+  stream.overdue(clusters);
+  assert.deepEqual(hearAll(stream), ["+listener web", "+route web"]);
+});
+
+Deno.test("a client that comes back is not told that there are no clusters", () => {
+  const stream = deltaStream(web());
+  const { version } = resource("web", "1", cluster);
+  stream.receive(delta({ typeUrl: cluster, initialVersions: new Map([["web", version]]) }));
+  assert.equal(stream.next(), undefined);
 });
 
 Deno.test("a cluster that changed is followed by its endpoints on the same stream", () => {
@@ -157,11 +191,11 @@ Deno.test("one type's unanswered response does not hold up another's", () => {
   const store = web();
   const stream = deltaStream(store);
   subscribeAll(stream);
-  hearAll(stream, false);
+  hearAll(stream);
   put(store, resource("web", "2", endpoint));
+  assert.deepEqual(hearAll(stream, false), ["+endpoint web"]);
+  put(store, resource("web", "3", endpoint));
   put(store, resource("web", "2", listener));
-  assert.deepEqual(hearAll(stream, false), []);
-  stream.receive(delta({ typeUrl: listener, nonce: "3" }));
   assert.deepEqual(hearAll(stream, false), ["+listener web"]);
 });
 

@@ -46,6 +46,14 @@ export interface TypeStreamOptions {
   readonly legacyWildcard: boolean;
   /** State of the world only: each response carries all that is wanted, absence means removal. */
   readonly fullState: boolean;
+  /**
+   * Delta only: whether a client that comes with nothing and wants everything is told first that
+   * there is nothing. Envoy takes its first answer about clusters for all it has to wait for: it asks
+   * for listeners only when each of those has its endpoints and the first health check of each has
+   * ended, so that one silent node would keep a starting Envoy from serving everything else. Clusters
+   * that come later warm one by one.
+   */
+  readonly greets?: boolean;
   /** Bytes after which a response takes no further resource, where responses may be partial. */
   readonly maxResponseBytes: number;
 }
@@ -64,7 +72,10 @@ export interface TypeStream<Request extends RequestHeader> {
   resend(name: string): void;
   /** The client is known to have read what is in flight; the next may be made before its answer. */
   setAside(): void;
-  /** Whether there are updates or removals that have not been sent. */
+  /**
+   * Whether there are updates or removals that have not been sent, or, to a client that was greeted,
+   * first updates that it has not read.
+   */
   waiting(kind: keyof Permit): boolean;
   /** The next response, if there is one to make and nothing is in flight. */
   compose(permit: Permit, nonce: string): Response | undefined;

@@ -405,6 +405,19 @@ Deno.test("a new load balancer serves although one of its nodes swallows every p
   assert.deepEqual(await identities(() => askTcpFrom(service.binding), 6), new Set(["blue"]));
 });
 
+Deno.test("an Envoy that starts does not wait for another service's silent node", async () => {
+  await using fixture = await Fixture.create();
+  await using blue = new TcpBackend({ identity: "blue" });
+  await using silent = await BlackHole.open(address);
+  // Far longer than the test waits.
+  const healthCheck: HealthCheck = { kind: "tcp", ...pace, timeoutSeconds: 60 };
+  const stuck = l4Service({ name: "stuck", healthCheck, endpoints: [at(silent)] });
+  const well = l4Service({ name: "well", healthCheck, endpoints: [at(blue)] });
+  fixture.serve(stuck, well);
+  await fixture.start();
+  await eventually(async () => answered(await askTcpFrom(well.binding)) === "blue");
+});
+
 Deno.test("without health checks, a node that swallows packets delays connections until it is ejected", async () => {
   await using fixture = await Fixture.create();
   await using blue = new TcpBackend({ identity: "blue" });

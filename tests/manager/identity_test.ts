@@ -56,12 +56,12 @@ Deno.test("one tenant's credential opens its own configuration, not another's", 
   const port = Number(hub.hub.xdsAddress.split(":")[1]);
   using client = new GrpcClient(port, await envoyCredentials(hub.admin, "tenant-acme"));
   using own = client.delta();
-  own.send({ node: { id: "tenant-acme", cluster: "" }, typeUrl: typeUrls.cluster });
+  own.send({ node: { id: "tenant-acme", cluster: "" }, typeUrl: typeUrls.listener });
   assert.deepEqual((await own.read()).resources.map(({ name }) => name), [
     "tenant-acme/web/TCP/8080",
   ]);
   using foreign = client.delta();
-  foreign.send({ node: { id: "tenant-other", cluster: "" }, typeUrl: typeUrls.cluster });
+  foreign.send({ node: { id: "tenant-other", cluster: "" }, typeUrl: typeUrls.listener });
   const { code, details } = await foreign.ended;
   assert.equal(code, status.PERMISSION_DENIED);
   assert.match(details, /is for "tenant-acme", its node id is "tenant-other"/);

@@ -22,10 +22,14 @@ async function joinFleet(stream: DeltaStream): Promise<void> {
       ...(typeUrl === typeUrls.endpoint && { resourceNamesSubscribe: [name] }),
     });
   }
-  for (const _ of types) {
+  const missing = new Set<string>(types);
+  while (missing.size > 0) {
     const { typeUrl, nonce, resources } = await stream.read();
-    assert.deepEqual(resources.map((resource) => resource.name), [name]);
     stream.send({ typeUrl, responseNonce: nonce });
+    // Who begins is told first that there is no cluster.
+    if (resources.length === 0) continue;
+    assert.deepEqual(resources.map((resource) => resource.name), [name]);
+    missing.delete(typeUrl);
   }
 }
 

@@ -22,14 +22,14 @@ const shared = sharedHub({
   }
 });
 
-/** Opens a stream as `node` with a token, or without one, and asks for all clusters. */
+/** Opens a stream as `node` with a token, or without one, and asks for all listeners. */
 async function ask(node: string, token: string | undefined): Promise<DeltaStream & Disposable> {
   const identity = await xdsIdentityOf(shared().admin);
   const client = new GrpcClient(port, clientCredentials(identity.trust()));
   const metadata = new Metadata();
   if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
   const stream = client.delta(undefined, metadata);
-  stream.send({ node: { id: node, cluster: "" }, typeUrl: typeUrls.cluster });
+  stream.send({ node: { id: node, cluster: "" }, typeUrl: typeUrls.listener });
   stream.ended.then(() => client[Symbol.dispose]());
   return stream;
 }
@@ -75,7 +75,7 @@ Deno.test("a token opens nothing where certificates are demanded", triesOn, asyn
   const metadata = new Metadata();
   metadata.set("authorization", `Bearer ${await tokenOf("acme")}`);
   using stream = client.delta(undefined, metadata);
-  stream.send({ node: { id: "tenant-acme", cluster: "" }, typeUrl: typeUrls.cluster });
+  stream.send({ node: { id: "tenant-acme", cluster: "" }, typeUrl: typeUrls.listener });
   assert.equal((await stream.ended).code, status.UNAVAILABLE);
   assert.equal(stream.received, 0);
 });

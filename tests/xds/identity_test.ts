@@ -177,17 +177,17 @@ Deno.test("another authority takes over without ending a stream, and the old one
   const node = { id: "tenant-a", cluster: "" };
   const old = await identity.issueFleet("tenant-a");
   using open = fixture.connect(old).delta();
-  open.send({ node, typeUrl: typeUrls.cluster });
+  open.send({ node, typeUrl: typeUrls.listener });
   const first = await open.read();
-  open.send({ typeUrl: typeUrls.cluster, responseNonce: first.nonce });
+  open.send({ typeUrl: typeUrls.listener, responseNonce: first.nonce });
 
   identity.use({ current: await newAuthority(), retired: [] });
   await fixture.present();
-  stores.get("tenant-a").set("more", [named(typeUrls.cluster, "more", 1)]);
+  stores.get("tenant-a").set("more", [named(typeUrls.listener, "more", 1)]);
   assert.deepEqual((await open.read()).resources.map(({ name }) => name), ["more"]);
 
   using fresh = fixture.connect(await identity.issueFleet("tenant-a")).delta();
-  fresh.send({ node, typeUrl: typeUrls.cluster });
+  fresh.send({ node, typeUrl: typeUrls.listener });
   assert.equal((await fresh.read()).resources.length, 2);
   assert.equal(await greeting(fixture, old), 0);
 });
@@ -199,7 +199,7 @@ Deno.test("a stream ends with the certificate that opened it", async () => {
   });
   const client = fixture.connect(pair);
   using stream = client.delta();
-  stream.send({ node: { id: "tenant-a", cluster: "" }, typeUrl: typeUrls.cluster });
+  stream.send({ node: { id: "tenant-a", cluster: "" }, typeUrl: typeUrls.listener });
   await stream.read();
   const { code, details } = await stream.ended;
   assert.deepEqual([code, details], [status.UNAVAILABLE, "the client's credential has expired"]);

@@ -14,7 +14,7 @@ import { TestEnvoy } from "./test_envoy.ts";
 import { testOnEach } from "./transports.ts";
 
 const node = { id: "tenant-a", cluster: "" };
-const typeUrl = typeUrls.cluster;
+const typeUrl = typeUrls.listener;
 
 async function setUp(
   options: Partial<XdsServerOptions>,

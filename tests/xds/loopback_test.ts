@@ -45,9 +45,9 @@ async function setUp(
 testOnEach("delta: everything, a change, a removal, each acknowledged", async (transport) => {
   await using fixture = await setUp(transport);
   const { store, connect } = fixture;
-  for (const name of ["web", "api"]) store.set(name, [named(typeUrls.cluster, name, 1)]);
+  for (const name of ["web", "api"]) store.set(name, [named(typeUrls.listener, name, 1)]);
   using stream = connect().delta();
-  const typeUrl = typeUrls.cluster;
+  const typeUrl = typeUrls.listener;
   stream.send({ node, typeUrl });
   const all = await stream.read();
   assert.deepEqual(all.resources.map(({ name }) => name), ["web", "api"]);
@@ -63,9 +63,9 @@ testOnEach("delta: everything, a change, a removal, each acknowledged", async (t
 testOnEach("state of the world: everything each time, absence is removal", async (transport) => {
   await using fixture = await setUp(transport);
   const { store, connect } = fixture;
-  for (const name of ["web", "api"]) store.set(name, [named(typeUrls.cluster, name, 1)]);
+  for (const name of ["web", "api"]) store.set(name, [named(typeUrls.listener, name, 1)]);
   using stream = connect().sotw();
-  const typeUrl = typeUrls.cluster;
+  const typeUrl = typeUrls.listener;
   stream.send({ node, typeUrl });
   const all = await stream.read();
   assert.equal(all.resources.length, 2);

@@ -31,9 +31,9 @@ Deno.test("losing the API server and the Lease stops no stream, and new Envoys a
   );
   const node = { id: "tenant-acme", cluster: "" };
   using open = client.delta();
-  open.send({ node, typeUrl: typeUrls.cluster });
+  open.send({ node, typeUrl: typeUrls.listener });
   const { nonce, resources } = await open.read();
-  open.send({ typeUrl: typeUrls.cluster, responseNonce: nonce });
+  open.send({ typeUrl: typeUrls.listener, responseNonce: nonce });
   assert.equal(await leads(fixture), true);
 
   await hub.plane.kill("kube-apiserver");
@@ -43,13 +43,13 @@ Deno.test("losing the API server and the Lease stops no stream, and new Envoys a
   });
   assert.equal(hub.manager.running, true);
   using fresh = client.delta();
-  fresh.send({ node, typeUrl: typeUrls.cluster });
+  fresh.send({ node, typeUrl: typeUrls.listener });
   assert.deepEqual((await fresh.read()).resources, resources);
   // The stream that was open before still answers.
-  open.send({ typeUrl: typeUrls.cluster, resourceNamesSubscribe: ["no-such"] });
+  open.send({ typeUrl: typeUrls.listener, resourceNamesSubscribe: ["no-such"] });
   const absent = await open.read();
   assert.deepEqual(absent.removedResources, ["no-such"]);
-  open.send({ typeUrl: typeUrls.cluster, responseNonce: absent.nonce });
+  open.send({ typeUrl: typeUrls.listener, responseNonce: absent.nonce });
   // An Envoy that starts now has nothing but what this manager tells it.
   const [envoy] = await envoysOf(hub.manager.folder);
   Deno.kill(envoy!, "SIGKILL");

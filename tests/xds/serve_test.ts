@@ -18,7 +18,7 @@ import { named } from "./resources.ts";
 import { TestEnvoy } from "./test_envoy.ts";
 
 const hour = 3_600_000;
-const typeUrl = typeUrls.cluster;
+const typeUrl = typeUrls.listener;
 const node = { id: "tenant-a", cluster: "" };
 
 async function certificates() {
