@@ -125,7 +125,7 @@ Deno.test("requests that come while the client is being authorized are not lost"
   const decision = Promise.withResolvers<{ fleet: string }>();
   const { stores, service, connect } = setUp({ authorize: () => decision.promise });
   using _service = service;
-  put(stores.get("a"), resource("web", "1", typeUrls.endpoint));
+  put(stores.get("a"), resourceOf("web", "1", typeUrls.endpoint));
   stores.markSynced();
   const { line, ask } = connect();
   ask({ node });
