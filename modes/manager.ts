@@ -163,6 +163,7 @@ interface Opening {
   readonly xds: { readonly host: string; readonly port: number };
   readonly log: Logger;
   readonly clock: Clock;
+  readonly metrics: Registry;
 }
 
 async function openRuntime(

@@ -16,14 +16,15 @@ import {
 } from "../../envoy/translate/mod.ts";
 import { managerId } from "../identity/spiffe_id.ts";
 import type { CertificateIssuer } from "../identity/xds_identity.ts";
-import { writeAtomically } from "./atomic_file.ts";
 import { files } from "./envoy_command.ts";
+import type { StateFiles } from "./state_files.ts";
 
 /** What {@linkcode CredentialFiles} works with. */
 export interface CredentialFilesOptions {
   readonly issuer: CertificateIssuer;
   /** The folder of a fleet's Envoy. */
   readonly folderOf: (fleet: string) => string;
+  readonly stateFiles: StateFiles;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -144,7 +145,7 @@ export class CredentialFiles implements Disposable {
   }
 
   async #writeFiles(fleet: string): Promise<number> {
-    const { clock, issuer, folderOf } = this.options;
+    const { clock, issuer, folderOf, stateFiles } = this.options;
     if (issuer.problem !== undefined) throw new Error(issuer.problem);
     const { directory, identity, trust } = credentialFiles(folderOf(fleet));
     const renewal = await this.#renewalOf(identity);
@@ -152,9 +153,10 @@ export class CredentialFiles implements Disposable {
     const issued = isGood ? undefined : await issuer.issueFleet(fleet);
     await ensureFolder(directory);
     // Trust first: the server may have a certificate of a new authority already.
-    await updateJson(trust, trustSecret(issuer.trust(), managerId));
+    await stateFiles.put(trust, json(trustSecret(issuer.trust(), managerId)));
     if (issued === undefined) return renewal!;
-    await updateJson(identity, identitySecret(issued.certificate, issued.privateKey));
+    const { certificate, privateKey } = issued;
+    await stateFiles.put(identity, json(identitySecret(certificate, privateKey)));
     return issued.renewAt;
   }
 
@@ -181,9 +183,6 @@ async function ensureFolder(path: string): Promise<void> {
   }
 }
 
-/** A file that says it already is left alone: Envoy would load it again. */
-async function updateJson(path: string, content: Record<string, unknown>): Promise<void> {
-  const text = JSON.stringify(content, undefined, 2);
-  const present = await Deno.readTextFile(path).catch(() => undefined);
-  if (present !== text) await writeAtomically(path, text);
+function json(content: Record<string, unknown>): string {
+  return JSON.stringify(content, undefined, 2);
 }

@@ -4,9 +4,11 @@ import { createAuthority, type KeyPair } from "../../base/certificates.ts";
 import { delay, systemClock } from "../../base/clock.ts";
 import { FakeClock } from "../../base/fake_clock.ts";
 import { createLogger } from "../../base/logger.ts";
+import { Registry } from "../../base/metrics.ts";
 import { promoted } from "../identity/authority_plan.ts";
 import { XdsIdentity } from "../identity/xds_identity.ts";
 import { CredentialFiles, credentialFiles } from "./credential_files.ts";
+import { StateFiles } from "./state_files.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -20,7 +22,8 @@ async function start() {
   const folderOf = (fleet: string) => join(root, fleet);
   const manager = () => {
     const identity = new XdsIdentity(clock);
-    const files = new CredentialFiles({ issuer: identity, folderOf, log, clock });
+    const stateFiles = new StateFiles({ log, clock, metrics: new Registry() });
+    const files = new CredentialFiles({ issuer: identity, folderOf, stateFiles, log, clock });
     return { identity, files };
   };
   const authority = (): Promise<KeyPair> =>

@@ -6,10 +6,9 @@
 import { join } from "node:path";
 import { bootstrap, type XdsEndpointFile, type XdsTlsFiles } from "../../envoy/translate/mod.ts";
 import { type AdminClient, adminClient } from "./admin_client.ts";
-import { writeAtomically } from "./atomic_file.ts";
 import { ClaimedError, claimName, claimsOfHost } from "./claim.ts";
 import { envoyArguments, type EnvoySettings, files, isEnvoyOf } from "./envoy_command.ts";
-import { type FleetRecord, readFleetRecord, writeFleetRecord } from "./fleet_record.ts";
+import { type FleetRecord, formatFleetRecord, readFleetRecord } from "./fleet_record.ts";
 import { freeLoopbackPort } from "./free_loopback_port.ts";
 import { launch } from "./launch.ts";
 import {
@@ -19,6 +18,7 @@ import {
   isAlive,
   type ProcessIdentity,
 } from "./process_identity.ts";
+import type { StateFiles } from "./state_files.ts";
 
 /** What an {@linkcode EnvoyInstance} is made from. */
 export interface EnvoyInstanceOptions {
@@ -26,6 +26,7 @@ export interface EnvoyInstanceOptions {
   /** Its own folder, absolute. */
   readonly folder: string;
   readonly settings: EnvoySettings;
+  readonly stateFiles: StateFiles;
   readonly xds: XdsEndpointFile;
   /** Default: the xDS server is reached in plaintext. */
   readonly tls?: XdsTlsFiles;
@@ -135,7 +136,7 @@ export class EnvoyInstance {
 
   /** Everything that Envoy needs, and a record of it before there is a process. */
   async #prepare(): Promise<FleetRecord> {
-    const { fleet, folder, xds, tls, maxConnections, maxHeapBytes } = this.options;
+    const { fleet, folder, stateFiles, xds, tls, maxConnections, maxHeapBytes } = this.options;
     const known = this.#record ?? await readFleetRecord(folder);
     const statsPort = freeLoopbackPort(known?.statsPort);
     const readyPort = freeLoopbackPort(known?.readyPort);
@@ -153,13 +154,15 @@ export class EnvoyInstance {
       maxConnections,
       ...(maxHeapBytes !== undefined && { maxHeapBytes }),
     });
-    await writeAtomically(join(folder, files.bootstrap), JSON.stringify(config, undefined, 2));
+    await stateFiles.put(join(folder, files.bootstrap), JSON.stringify(config, undefined, 2));
     return { statsPort, readyPort, ...claim };
   }
 
   async #write(record: FleetRecord): Promise<void> {
-    await writeFleetRecord(this.options.folder, record);
+    const { folder, stateFiles } = this.options;
+    // Not only on the disk, where it may come late: this process needs it at once.
     this.#record = record;
+    await stateFiles.put(join(folder, files.record), formatFleetRecord(record));
   }
 }
 

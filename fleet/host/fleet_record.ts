@@ -4,7 +4,6 @@
  * @module
  */
 import { join } from "node:path";
-import { writeAtomically } from "./atomic_file.ts";
 import { files } from "./envoy_command.ts";
 import type { ProcessIdentity } from "./process_identity.ts";
 
@@ -32,12 +31,12 @@ export async function readFleetRecord(folder: string): Promise<FleetRecord | und
   return parseFleetRecord(text);
 }
 
-/** Writes the record, atomically. */
-export async function writeFleetRecord(folder: string, record: FleetRecord): Promise<void> {
-  await writeAtomically(join(folder, files.record), JSON.stringify(record, undefined, 2) + "\n");
+/** The file's content. */
+export function formatFleetRecord(record: FleetRecord): string {
+  return JSON.stringify(record, undefined, 2) + "\n";
 }
 
-/** Undefined for anything that this program has not written. */
+/** Reads what {@linkcode formatFleetRecord} makes; undefined for anything else. */
 export function parseFleetRecord(text: string): FleetRecord | undefined {
   let value: unknown;
   try {

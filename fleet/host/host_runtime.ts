@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
+import { Registry } from "../../base/metrics.ts";
 import { type Random, systemRandom } from "../../base/random.ts";
 import { xdsEndpoint } from "../../envoy/translate/mod.ts";
 import type { CertificateIssuer } from "../identity/xds_identity.ts";
 import type { FleetRuntime, FleetStatus } from "../runtime.ts";
-import { writeAtomically } from "./atomic_file.ts";
 import { ClaimWatch } from "./claim_watch.ts";
 import { connectionLimit } from "./connection_limit.ts";
 import { CredentialFiles, credentialFiles } from "./credential_files.ts";
@@ -21,6 +21,7 @@ import { FleetSupervisor } from "./fleet_supervisor.ts";
 import { rotateLogs } from "./log_rotation.ts";
 import { ProcessWatch } from "./process_watch.ts";
 import { StateDirectory } from "./state_directory.ts";
+import { StateFiles } from "./state_files.ts";
 
 /** Choices of the host runtime; those with a default may be left out. */
 export interface HostRuntimeOptions extends Partial<EnvoySettings> {
@@ -48,6 +49,8 @@ export interface HostRuntimeOptions extends Partial<EnvoySettings> {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Where failures are counted. Default: nowhere. */
+  readonly metrics?: Registry;
 }
 
 const defaults = {
@@ -83,6 +86,7 @@ export class HostRuntime implements FleetRuntime {
   readonly #listeners = new Set<(fleet: string, status: FleetStatus) => void>();
   readonly #watch: ProcessWatch;
   readonly #claims: ClaimWatch;
+  readonly #stateFiles: StateFiles;
   readonly #credentials: CredentialFiles | undefined;
   readonly #clock: Clock;
   readonly #settings: EnvoySettings;
@@ -98,9 +102,11 @@ export class HostRuntime implements FleetRuntime {
     this.#watch = new ProcessWatch(this.#clock);
     this.#claims = new ClaimWatch(this.#clock);
     const folderOf = (fleet: string) => state.fleetFolder(fleet);
-    const { issuer } = options;
+    const { issuer, log, metrics = new Registry() } = options;
+    const stateFiles = new StateFiles({ ...options, metrics, clock: this.#clock });
+    this.#stateFiles = stateFiles;
     this.#credentials = issuer &&
-      new CredentialFiles({ ...options, issuer, folderOf, clock: this.#clock });
+      new CredentialFiles({ issuer, folderOf, stateFiles, log, clock: this.#clock });
     this.#maxConnections = options.maxConnections ?? connectionLimit();
     this.#settings = { ...defaults, ...options };
     this.#logTimer = this.#scheduleLogCheck();
@@ -187,7 +193,7 @@ export class HostRuntime implements FleetRuntime {
     const { host, port } = this.options.xds;
     const { directory, path } = this.state.xds;
     await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-    await writeAtomically(path, JSON.stringify(xdsEndpoint(host, port)));
+    await this.#stateFiles.put(path, JSON.stringify(xdsEndpoint(host, port)));
   }
 
   async #prepare(fleet: string): Promise<void> {
@@ -201,6 +207,7 @@ export class HostRuntime implements FleetRuntime {
     for (const supervisor of this.#supervisors.values()) await supervisor[Symbol.asyncDispose]();
     // After the starts that were under way, which write them and set a timer.
     this.#credentials?.[Symbol.dispose]();
+    this.#stateFiles[Symbol.dispose]();
     this.#watch[Symbol.dispose]();
     this.#claims[Symbol.dispose]();
     this.state[Symbol.dispose]();
@@ -221,6 +228,7 @@ export class HostRuntime implements FleetRuntime {
       fleet,
       folder,
       settings: this.#settings,
+      stateFiles: this.#stateFiles,
       xds: this.state.xds,
       ...(this.#credentials && { tls: credentialFiles(folder) }),
       hub,
