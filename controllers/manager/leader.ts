@@ -69,7 +69,7 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
     leadLoadBalancers(options, ports, signal),
     runConfigStatus({ ...options, configs: caches.configs, settings }, signal),
     ...(runtime.kind === "host"
-      ? [new HostLoadBalancer({ ...options, services: caches.services }).run(signal)]
+      ? [new HostLoadBalancer({ ...options, ...caches }).run(signal)]
       : []),
   ];
   await Promise.all(parts);

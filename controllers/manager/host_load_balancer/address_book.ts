@@ -7,7 +7,13 @@
 import { parseKey } from "../../../apis/meta/v1.ts";
 import { comparePrecedence, type PortOwner } from "../../../fleet/port_owner.ts";
 import { parseIp } from "../endpoint_guard/cidr.ts";
-import { addressOf, type AddressRange, type Family, rangeHolds } from "./address_range.ts";
+import {
+  addressOf,
+  type AddressRange,
+  type Family,
+  familyOf,
+  rangeHolds,
+} from "./address_range.ts";
 
 /** What a Service wants. */
 export interface AddressRequest {
@@ -17,6 +23,8 @@ export interface AddressRequest {
   readonly families: readonly Family[];
   /** Whether families after the first may be missing. */
   readonly optional: boolean;
+  /** What it had before it lost everything: it gets that again where nobody else has it. */
+  readonly remembered?: readonly string[];
   /** `TCP/80`: an address can be shared by Services of one namespace whose ports differ. */
   readonly ports: readonly string[];
 }
@@ -131,10 +139,10 @@ export class AddressBook {
     return { kind: "unavailable", message };
   }
 
-  #choose({ families, optional }: AddressRequest): AddressAnswer {
+  #choose({ families, optional, remembered = [] }: AddressRequest): AddressAnswer {
     const addresses: string[] = [];
     for (const [at, family] of families.entries()) {
-      const address = this.#nextFree(family);
+      const address = this.#stillFree(family, remembered) ?? this.#nextFree(family);
       if (address !== undefined) addresses.push(address);
       else if (at === 0 || !optional || this.#has(family)) return this.#exhausted(family);
     }
@@ -156,6 +164,14 @@ export class AddressBook {
   /** The families of the pool. */
   get families(): readonly Family[] {
     return (["IPv4", "IPv6"] as const).filter((family) => this.#has(family));
+  }
+
+  #stillFree(family: Family, remembered: readonly string[]): string | undefined {
+    return remembered.map(canonical).find((text) => {
+      const address = parseIp(text);
+      return address !== undefined && familyOf(address) === family && !this.#holders.has(text) &&
+        this.#ranges.some((range) => rangeHolds(range, address));
+    });
   }
 
   #nextFree(family: Family): string | undefined {

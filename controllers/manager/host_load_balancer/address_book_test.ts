@@ -42,6 +42,15 @@ Deno.test("a freed address is the last to be given out again", () => {
   assert.deepEqual(addressesOf(book, "d"), ["192.0.2.0"]);
 });
 
+Deno.test("a Service that is made anew gets what it had, unless somebody else has it by now", () => {
+  const book = bookOf("192.0.2.0/24", "2001:db8::/64");
+  const remembered = ["192.0.2.9", "2001:db8:0::9"];
+  const dual: Partial<AddressRequest> = { families: ["IPv6", "IPv4"], remembered };
+  assert.deepEqual(addressesOf(book, "a", dual), ["2001:db8::9", "192.0.2.9"]);
+  assert.deepEqual(addressesOf(book, "b", { remembered }), ["192.0.2.0"]);
+  assert.deepEqual(addressesOf(book, "c", { remembered: ["198.51.100.1"] }), ["192.0.2.1"]);
+});
+
 Deno.test("what the Services say they have is not given to others", () => {
   const book = bookOf("192.0.2.0/31");
   book.hold(owner("a"), ["192.0.2.0"], ["TCP/80"]);

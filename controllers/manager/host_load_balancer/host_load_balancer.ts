@@ -5,6 +5,7 @@
  * @module
  */
 import { type Service, services } from "../../../apis/core/v1.ts";
+import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
@@ -15,6 +16,7 @@ import { Controller, type ReconcileContext } from "../../../kube/controller.ts";
 import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { CacheEvent, ObjectCache } from "../../../kube/object_cache.ts";
 import { applyStatus } from "../../../kube/status.ts";
+import { loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { ownerOfService } from "../hub/service_owner.ts";
 import { type AddressAnswer, AddressBook } from "./address_book.ts";
 import type { AddressRange } from "./address_range.ts";
@@ -31,6 +33,8 @@ import {
 export interface HostLoadBalancerOptions {
   readonly client: KubeClient;
   readonly services: ObjectCache<Service>;
+  /** Their status remembers the addresses of a Service that somebody has deleted. */
+  readonly loadBalancers: ObjectCache<LoadBalancer>;
   /** `--address-pool`. */
   readonly addressPool: readonly AddressRange[];
   readonly events: EventRecorder;
@@ -69,9 +73,9 @@ export class HostLoadBalancer {
 
   /** Assigns until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
-    const { services: cache } = this.#options;
+    const { services: cache, loadBalancers } = this.#options;
     try {
-      await cache.whenSynced(signal);
+      await Promise.all([cache.whenSynced(signal), loadBalancers.whenSynced(signal)]);
     } catch {
       return; // ordered to end before the cache was ready
     }
@@ -106,11 +110,17 @@ export class HostLoadBalancer {
 
   #answer(service: Service): AddressAnswer {
     const key = keyOf(service.metadata);
-    const request = addressRequestOf(service, this.#book.families);
+    const request = addressRequestOf(service, this.#book.families, this.#remembered(service));
     const answer = this.#book.assign(ownerOfService(service), request);
     if (answer.kind === "assigned") this.#waiting.delete(key);
     else this.#waiting.add(key);
     return answer;
+  }
+
+  #remembered(service: Service): string[] {
+    const key = loadBalancerKeyOf(service);
+    const loadBalancer = key === undefined ? undefined : this.#options.loadBalancers.get(key);
+    return loadBalancer ? assignedAddresses(loadBalancer) : [];
   }
 
   #release(key: string): void {

@@ -6,6 +6,7 @@
 import type { Service } from "../../../apis/core/v1.ts";
 import { conditionReasons, setCondition } from "../../../apis/kubelb/conditions.ts";
 import { hostLoadBalancerClass } from "../../../apis/kubelb/names.ts";
+import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { portKey } from "../loadbalancer/hub_service.ts";
 import type { AddressAnswer, AddressRequest } from "./address_book.ts";
 import { addressConditionType } from "./address_condition.ts";
@@ -17,9 +18,9 @@ export function isHostService(service: Service): boolean {
     service.spec.loadBalancerClass === hostLoadBalancerClass;
 }
 
-/** The addresses that its status says it has. */
-export function assignedAddresses(service: Service): string[] {
-  return (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip || []);
+/** The addresses that a Service's status says it has, or a LoadBalancer's. */
+export function assignedAddresses({ status }: Pick<Service | LoadBalancer, "status">): string[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip || []);
 }
 
 /** `TCP/80` and so on. */
@@ -30,10 +31,13 @@ export function frontPortsOf(service: Service): string[] {
 /**
  * What it wants. The API server fills in the cluster's family where nobody asked; a pool without
  * that family then gives what it has.
+ *
+ * @param remembered what it had before, according to its load balancer.
  */
 export function addressRequestOf(
   service: Service,
   poolFamilies: readonly Family[],
+  remembered: readonly string[] = [],
 ): AddressRequest {
   const { loadBalancerIP, ipFamilyPolicy = "SingleStack", ipFamilies = [] } = service.spec;
   const primary = ipFamilies.find((family) => poolFamilies.includes(family)) ?? poolFamilies[0] ??
@@ -44,6 +48,7 @@ export function addressRequestOf(
     ...(loadBalancerIP && { address: loadBalancerIP }),
     families: ipFamilyPolicy === "SingleStack" ? [primary] : [primary, second],
     optional: !required,
+    remembered,
     ports: frontPortsOf(service),
   };
 }

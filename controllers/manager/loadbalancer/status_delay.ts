@@ -15,7 +15,11 @@ import type { Progress } from "../envoy_cp/acknowledgements.ts";
 
 /** What is awaited, and for how long at most; milliseconds. */
 const patience = {
-  /** A first status without an address waits for the address. */
+  /**
+   * Until there is an address. A first status waits, since one usually comes at once, and one that
+   * has lost its address: a hub Service that somebody deleted comes back with the same, which is
+   * known from this status.
+   */
   address: 1_000,
   /** A new address waits for Envoy's acknowledgement, but it is what users wait for. */
   acknowledgementOfAddress: 10,
@@ -65,12 +69,12 @@ function awaited(
   const address = findCondition(status.conditions, conditionTypes.addressAssigned);
   const accepted = findCondition(status.conditions, conditionTypes.accepted);
   if (accepted?.status !== "True") return undefined;
+  const had = loadBalancer.status?.loadBalancer?.ingress?.length ?? 0;
   if (address?.reason === conditionReasons.pending) {
-    // Only the very first status waits: later ones tell that something was lost.
-    return loadBalancer.status?.conditions?.length ? undefined : "address";
+    // In between it has been told that there is none, and nothing is news.
+    return had > 0 || !loadBalancer.status?.conditions?.length ? "address" : undefined;
   }
   if (progress.kind !== "waiting") return undefined;
-  const had = loadBalancer.status?.loadBalancer?.ingress?.length ?? 0;
   const has = status.loadBalancer?.ingress?.length ?? 0;
   if (had === 0) return has > 0 ? "acknowledgementOfAddress" : undefined;
   return has > 0 ? "acknowledgementOfChange" : undefined;

@@ -57,8 +57,12 @@ Deno.test("a change behind the same address can wait a little longer", () => {
   assert.equal(remaining(served, served, waiting).ask(), 100);
 });
 
-Deno.test("a lost address is told at once", () => {
-  assert.equal(remaining(served, statusWith(true), waiting).ask(), 0);
+Deno.test("a lost address is told when it does not come back within a second", async () => {
+  const { clock, ask } = remaining(served, statusWith(true), waiting);
+  assert.equal(ask(), 1_000);
+  await clock.advance(1_000);
+  assert.equal(ask(), 0);
+  assert.equal(remaining(statusWith(true), statusWith(true), waiting).ask(), 0);
 });
 
 Deno.test("the very first status waits for the address, a bad object does not", () => {
