@@ -79,9 +79,13 @@ Deno.test("every field of a health check reaches Envoy, and follows a change", s
   const wish = { interval: "7s", timeout: "1500ms", unhealthyThreshold: 4, healthyThreshold: 6 };
   await balance("usual", wish);
   await isToldToCheck("usual", ["7s", "1.500s", 4, 6]);
-  // No endpoint is checked more often than that.
+  const accepted = (message: RegExp) =>
+    hub().condition(tenant, "usual", "Accepted", { status: "True", message });
+  await accepted(/^the hub serves this load balancer$/);
+  // No endpoint is checked more often than that, and whoever asked for it is told.
   await balance("usual", { interval: "1s" });
   await isToldToCheck("usual", ["5s", "2s", 3, 2]);
+  await accepted(/spec\.healthCheck\.interval is 1s, but 5s is in force/);
   await balance("usual", { disabled: true });
   await isToldToCheck("usual", undefined);
   assert.equal(await checksOf("usual"), undefined);

@@ -13,7 +13,7 @@ import type { FrontPort } from "../loadbalancer/front_ports.ts";
 import type { RuntimeKind } from "../loadbalancer/hub_service.ts";
 import { bindingOf } from "./binding.ts";
 import { type EndpointFindings, endpointsByPort, type EndpointSources } from "./endpoint_groups.ts";
-import { healthCheckOf } from "./health_check.ts";
+import { healthCheckOf, healthCheckRemark } from "./health_check.ts";
 import { serviceNameOf } from "./resources.ts";
 
 /** How the endpoints were found: the condition `ResourcesResolved`. */
@@ -40,6 +40,8 @@ export interface Evaluation {
   readonly resolution: Resolution;
   /** Whether at least one endpoint can take traffic. */
   readonly hasEndpoints: boolean;
+  /** What `services` do otherwise than the object asks for, for people. */
+  readonly remark?: string | undefined;
 }
 
 /** Everything the decision depends on. */
@@ -62,7 +64,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const resolution = resolutionOf(findings, hasEndpoints);
   const services = ports.flatMap((port, at) => serviceOf(input, port, endpoints[at]!));
   const waits = findings.missing.size > 0 || (findings.unresolved.size > 0 && !hasEndpoints);
-  return { kind: waits && hubService ? "keep" : "serve", services, resolution, hasEndpoints };
+  if (waits && hubService) return { kind: "keep", services, resolution, hasEndpoints };
+  return { kind: "serve", services, resolution, hasEndpoints, remark: remarkOn(input, services) };
 }
 
 /** The services without the endpoints that the guard refuses by now. */
@@ -95,6 +98,14 @@ function serviceOf(
     ...(proxyProtocol && { proxyProtocol: "v2" as const }),
     ...(input.accessLogPath && { accessLogPath: input.accessLogPath }),
   }];
+}
+
+function remarkOn(
+  { loadBalancer, checkInterval }: EvaluationInput,
+  services: readonly L4Service[],
+): string | undefined {
+  const checks = services.some(({ healthCheck }) => healthCheck !== undefined);
+  return checks ? healthCheckRemark(loadBalancer.spec, checkInterval) : undefined;
 }
 
 /** Only where Envoy sees the client's own address (design §2.11); elsewhere the Service does it. */

@@ -227,6 +227,37 @@ Deno.test("health checks are tunable, but never faster than the fleet allows", (
   assert.equal(checkOf({ disabled: true }), undefined);
 });
 
+Deno.test("a health check that is slower than it was asked for is remarked on", () => {
+  const remarkOn = (healthCheck: object, checkInterval = 5, change: object = {}) =>
+    evaluated(loadBalancerWith({ healthCheck, ...change }), { checkInterval }).remark;
+  assert.equal(
+    remarkOn({ interval: "1s" }),
+    "spec.healthCheck.interval is 1s, but 5s is in force: no endpoint is checked more often",
+  );
+  assert.match(
+    remarkOn({ interval: "10s" }, 20)!,
+    /10s, but 20s is in force: .* 200 checks a second/,
+  );
+  assert.match(
+    remarkOn({ timeout: "1ms" })!,
+    /^spec\.healthCheck\.timeout is 1ms, but 100ms is in force$/,
+  );
+  // Nobody asked for the default.
+  assert.equal(remarkOn({}, 20), undefined);
+  assert.equal(remarkOn({ interval: "20s", timeout: "100ms" }, 20), undefined);
+  assert.equal(remarkOn({ interval: "1s", disabled: true }), undefined);
+});
+
+Deno.test("where nothing is checked, or stays as it was, nothing is remarked on", () => {
+  const healthCheck = { interval: "1s" };
+  const udp = { name: "http", port: 80, protocol: "UDP" as const };
+  const service = hubServiceWith({ ports: [{ ...udp, targetPort: 10001 }] });
+  const unchecked = loadBalancerWith({ healthCheck, ports: [udp] });
+  assert.equal(evaluated(unchecked, {}, service).remark, undefined);
+  const waiting = evaluated(loadBalancerWith({ healthCheck }), { addresses: () => undefined });
+  assert.deepEqual([waiting.kind, waiting.remark], ["keep", undefined]);
+});
+
 Deno.test("persistence and the PROXY protocol are passed on; the latter for TCP only", () => {
   const loadBalancer = loadBalancerWith({
     persistence: { type: "SourceIP" },

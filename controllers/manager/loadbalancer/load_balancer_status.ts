@@ -38,6 +38,8 @@ export interface StatusInput {
   readonly resolution: Resolution | undefined;
   /** Whether at least one endpoint can take traffic. */
   readonly hasEndpoints: boolean;
+  /** What is served otherwise than it is asked for. */
+  readonly remark?: string | undefined;
   /** Absent leaves the condition as it is. */
   readonly programmed: Verdict | undefined;
   /** See `conflictVerdict`; undefined when there is no conflict now. */
@@ -92,12 +94,17 @@ function conditionsOf(
     serving;
   return [
     [types.ready, { ...ready, status: ready.status === "True" ? "True" : "False" }],
-    [types.accepted, acceptance],
+    [types.accepted, withRemark(acceptance, input.remark)],
     [types.addressAssigned, address],
     [types.resourcesResolved, resolved],
     ...optional(types.programmed, programmed),
     ...optional(types.portConflict, input.portConflict),
   ];
+}
+
+function withRemark(verdict: Verdict, remark: string | undefined): Verdict {
+  if (remark === undefined || verdict.status !== "True") return verdict;
+  return { ...verdict, message: `${verdict.message}; ${remark}` };
 }
 
 function optional(type: string, verdict: Verdict | undefined): [string, Verdict][] {

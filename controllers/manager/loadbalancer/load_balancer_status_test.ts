@@ -56,6 +56,16 @@ Deno.test("with some endpoints left a load balancer is ready, and still says wha
   assert.equal(told("ResourcesResolved"), "False ForbiddenEndpoint");
 });
 
+Deno.test("what is served otherwise than asked for is told, unless nothing is accepted", () => {
+  const messageOf = (change: Partial<StatusInput>) => {
+    const { conditions } = statusOf({ remark: "slower than asked for", ...change }).status;
+    return findCondition(conditions, "Accepted")?.message;
+  };
+  assert.equal(messageOf({}), "the hub serves this load balancer; slower than asked for");
+  const acceptance = { status: "False", reason: "Invalid", message: "no" } as const;
+  assert.equal(messageOf({ acceptance }), "no");
+});
+
 Deno.test("why a hub Service has no address is passed on", () => {
   const service = hubServiceWith({}, []);
   assert.equal(statusOf({ hubService: service }).told("AddressAssigned"), "False Pending");

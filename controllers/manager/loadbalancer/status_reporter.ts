@@ -85,7 +85,8 @@ export class StatusReporter {
     const { namespace = "", generation } = loadBalancer.metadata;
     const key = keyOf(loadBalancer.metadata);
     const state = dataPlane.state(key);
-    const translated = state?.generation === generation && (state?.resources.length ?? 0) > 0;
+    const current = state?.generation === generation;
+    const translated = current && (state?.resources.length ?? 0) > 0;
     const fleetProblem = dataPlane.fleetProblem(namespace);
     return loadBalancerStatus({
       loadBalancer,
@@ -94,6 +95,7 @@ export class StatusReporter {
       runtime,
       resolution: state?.evaluation?.resolution,
       hasEndpoints: state?.evaluation?.hasEndpoints ?? false,
+      remark: current ? state?.evaluation?.remark : undefined,
       programmed: programmedVerdict({ loadBalancer, translated, progress, fleetProblem }),
       portConflict: this.#conflicts.get(key),
       now: new Date(clock.now()),
