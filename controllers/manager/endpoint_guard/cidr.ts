@@ -9,6 +9,10 @@ import ipaddr from "ipaddr.js";
 export interface Cidr {
   /** The range as it was written, for messages. */
   readonly text: string;
+  /** The address before the slash; bits beyond the prefix may be set. */
+  readonly address: IpAddress;
+  /** The length of the prefix. */
+  readonly bits: number;
   /** Whether the range holds `address`; an address of the other family is never held. */
   contains(address: IpAddress): boolean;
 }
@@ -31,7 +35,8 @@ export function parseIp(text: string): IpAddress | undefined {
 }
 
 /**
- * Reads `10.0.0.0/8` or a single address.
+ * Reads `10.0.0.0/8` or a single address. A range of IPv4-mapped addresses is refused: some programs
+ * count its prefix in 128 bits and some in 32.
  *
  * @throws {TypeError} when `text` is neither.
  */
@@ -40,12 +45,15 @@ export function parseCidr(text: string): Cidr {
   const address = parseIp(slash < 0 ? text : text.slice(0, slash));
   const width = address?.kind() === "ipv4" ? 32 : 128;
   const bits = slash < 0 ? width : prefixLength(text.slice(slash + 1));
-  if (address === undefined || bits === undefined || bits > width) {
+  const mapped = slash >= 0 && width === 32 && text.includes(":");
+  if (address === undefined || mapped || bits === undefined || bits > width) {
     throw new TypeError(`"${text}" is not an IP range such as 10.0.0.0/8 or fd00::/8`);
   }
   const kind = address.kind();
   return {
     text,
+    address,
+    bits,
     contains: (candidate) =>
       candidate.kind() === kind && (candidate as ipaddr.IPv4).match(address as ipaddr.IPv4, bits),
   };
