@@ -124,6 +124,8 @@ export interface TenantClusterOptions {
   readonly hubKubeconfig: () => Promise<string>;
   /** More flags of the CCM. */
   readonly ccmFlags?: readonly string[];
+  /** More flags of the cluster's API server. */
+  readonly apiServerFlags?: readonly string[];
   /** What to start instead of the sources, and with which environment. */
   readonly program?: Pick<ProgramOptions, "executable" | "env">;
   /** Is told what is being done. */
@@ -132,10 +134,11 @@ export interface TenantClusterOptions {
 
 /** Starts a control plane and the CCM. */
 export async function startTenantCluster(options: TenantClusterOptions): Promise<TenantCluster> {
-  const { tenant, report = () => {} } = options;
+  const { tenant, apiServerFlags = [], report = () => {} } = options;
   await using stack = new AsyncDisposableStack();
+  const name = `tenant-${tenant}`;
   const plane = stack.use(
-    await startControlPlane({ name: `tenant-${tenant}`, controllerManager: true }),
+    await startControlPlane({ name, controllerManager: true, apiServerFlags }),
   );
   report(`tenant control plane at ${plane.server}`);
   const ccm = stack.use(await startCcm(plane, options));

@@ -23,6 +23,8 @@ export interface PublishedService {
 export interface WorldOptions extends Partial<HubOptions> {
   /** Addresses for load balancers: a power of 2. Default 128. */
   readonly addresses?: number;
+  /** More flags of the tenant cluster's API server. */
+  readonly tenantApiServerFlags?: readonly string[];
 }
 
 /** The installation under test. Nodes are `node-1`, `node-2`, …; backends say their node's name. */
@@ -41,7 +43,9 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts hub, tenant `acme`, manager, CCM and two nodes. */
-  static async start({ addresses, ...options }: WorldOptions = {}): Promise<World> {
+  static async start(
+    { addresses, tenantApiServerFlags = [], ...options }: WorldOptions = {},
+  ): Promise<World> {
     const network = loopbackNetwork(systemRandom, addresses);
     await using stack = new AsyncDisposableStack();
     const hub = stack.use(
@@ -54,6 +58,7 @@ export class World implements AsyncDisposable {
     const tenant = stack.use(
       await startTenantCluster({
         tenant: "acme",
+        apiServerFlags: tenantApiServerFlags,
         ...options.program && { program: options.program },
         ...options.report && { report: options.report },
         hubKubeconfig: () => hub.registerTenant("acme"),

@@ -14,6 +14,7 @@ import type { KubeClient } from "../../../kube/client.ts";
 import type { Informers } from "../../../kube/informers.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { hubCidrs } from "./hub_cidrs.ts";
+import { serviceFamilies } from "./service_families.ts";
 import type { LiveSettings } from "./live_settings.ts";
 
 /** What the discovery works with. */
@@ -93,13 +94,15 @@ export class HubRanges {
 
   #tell(): void {
     const { client, services, apiServers, nodes, settings } = this.options;
-    settings.setHubCidrs(hubCidrs({
+    const facts = {
       server: client.server,
       apiServers: apiServers.list(),
       kubernetes: services.get("default/kubernetes"),
       serviceCidrs: this.#serviceCidrs,
       nodes: nodes.list(),
-    }));
+    };
+    settings.setHubCidrs(hubCidrs(facts));
+    settings.setServiceFamilies(serviceFamilies(facts));
   }
 
   async #readServiceCidrs(signal: AbortSignal): Promise<void> {

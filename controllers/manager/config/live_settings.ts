@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { IPFamily } from "../../../apis/core/v1.ts";
 import { defaultObjectName, tenantOfNamespace } from "../../../apis/kubelb/names.ts";
 import type { Config, ConfigSpec, Tenant } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { Listeners } from "../../../base/listeners.ts";
@@ -37,6 +38,7 @@ export class LiveSettings implements Disposable {
   readonly changes = new Listeners<void>();
   readonly #subscription: Disposable;
   #hubCidrs: readonly string[] = [];
+  #serviceFamilies: readonly IPFamily[] = [];
   #guard: EndpointGuard;
   #portRange: PortRange;
   #problems: readonly ConfigProblem[] = [];
@@ -68,6 +70,11 @@ export class LiveSettings implements Disposable {
     return this.#portRange;
   }
 
+  /** Families that Services of the hub can have, the default first. */
+  get serviceFamilies(): readonly IPFamily[] {
+    return this.#serviceFamilies;
+  }
+
   /** What in the Config cannot be used. */
   get problems(): readonly ConfigProblem[] {
     return this.#problems;
@@ -91,6 +98,13 @@ export class LiveSettings implements Disposable {
     this.#hubCidrs = cidrs;
     this.#options.log.info("the hub's own ranges, refused as endpoints", { cidrs });
     this.#refresh();
+  }
+
+  /** Replaces the families that Services of the hub can have. */
+  setServiceFamilies(families: readonly IPFamily[]): void {
+    if (families.join() === this.#serviceFamilies.join()) return;
+    this.#serviceFamilies = families;
+    this.changes.emit();
   }
 
   [Symbol.dispose](): void {

@@ -6,7 +6,7 @@
  */
 import { parseKey } from "../../../apis/meta/v1.ts";
 import { comparePrecedence, type PortOwner } from "../../../fleet/port_owner.ts";
-import { parseIp } from "../endpoint_guard/cidr.ts";
+import { type IpAddress, parseIp } from "../endpoint_guard/cidr.ts";
 import {
   addressOf,
   type AddressRange,
@@ -60,9 +60,10 @@ export class AddressBook {
   }
 
   /** Records what a Service says it has, in place of what it said before. */
-  hold(owner: PortOwner, addresses: readonly string[], ports: readonly string[]): void {
+  hold(owner: PortOwner, texts: readonly string[], ports: readonly string[]): void {
     this.forget(owner.name);
-    if (addresses.length === 0) return;
+    if (texts.length === 0) return;
+    const addresses = texts.map(canonical);
     this.#holdings.set(owner.name, { owner, addresses, ports });
     for (const address of addresses) {
       const holders = this.#holders.get(address);
@@ -92,41 +93,41 @@ export class AddressBook {
 
   /**
    * Addresses for a Service, recorded at once. What it holds it keeps, unless it asks for another
-   * address or an older Service holds the same address and port.
+   * address or one family less, or an older Service holds the same address and port.
    */
   assign(owner: PortOwner, request: AddressRequest): AddressAnswer {
-    const kept = this.#kept(owner, request);
-    if (kept !== undefined) return { kind: "assigned", addresses: kept };
+    const kept = this.#kept(owner, request.ports);
     const answer = request.address === undefined
-      ? this.#choose(request)
-      : this.#take(request.address, owner, request.ports);
+      ? this.#choose(request, kept)
+      : this.#take(request.address, owner, request.ports, kept);
     if (answer.kind === "assigned") this.hold(owner, answer.addresses, request.ports);
     else this.forget(owner.name);
     return answer;
   }
 
-  #kept(owner: PortOwner, request: AddressRequest): readonly string[] | undefined {
+  /** What it holds and may keep. */
+  #kept(owner: PortOwner, ports: readonly string[]): readonly string[] {
     const holding = this.#holdings.get(owner.name);
-    if (holding === undefined) return undefined;
-    const { address, ports } = request;
-    const wanted = address === undefined ? undefined : canonical(address);
-    if (wanted !== undefined && !holding.addresses.includes(wanted)) return undefined;
+    if (holding === undefined) return [];
     const added = ports.filter((port) => !holding.ports.includes(port));
-    const lost = holding.addresses.some((held) => {
+    return holding.addresses.filter((held) => {
       // Age decides between two that both have the port; it does not take a port from anybody.
-      if (added.length > 0 && this.#rival(held, owner.name, added) !== undefined) return true;
+      if (added.length > 0 && this.#rival(held, owner.name, added) !== undefined) return false;
       const rival = this.#rival(held, owner.name, ports);
-      return rival !== undefined && comparePrecedence(rival, owner) < 0;
+      return rival === undefined || comparePrecedence(rival, owner) > 0;
     });
-    if (lost) return undefined;
-    this.hold(owner, holding.addresses, ports);
-    return holding.addresses;
   }
 
-  #take(text: string, owner: PortOwner, ports: readonly string[]): AddressAnswer {
+  #take(
+    text: string,
+    owner: PortOwner,
+    ports: readonly string[],
+    kept: readonly string[],
+  ): AddressAnswer {
     const parsed = parseIp(text);
     const address = canonical(text);
-    if (parsed === undefined || !this.#ranges.some((range) => rangeHolds(range, parsed))) {
+    if (kept.includes(address)) return { kind: "assigned", addresses: [address] };
+    if (parsed === undefined || !this.#isInPool(parsed)) {
       const message = `the address ${text} is not in the pool (--address-pool)`;
       return { kind: "unavailable", message };
     }
@@ -139,10 +140,19 @@ export class AddressBook {
     return { kind: "unavailable", message };
   }
 
-  #choose({ families, optional, remembered = [] }: AddressRequest): AddressAnswer {
+  #choose(
+    { families, optional, remembered = [] }: AddressRequest,
+    kept: readonly string[],
+  ): AddressAnswer {
+    // A single address stays although the pool has got another family meanwhile.
+    const [only] = kept;
+    if (families.length === 1 && only !== undefined && !kept.some(isOf(families[0]!))) {
+      return { kind: "assigned", addresses: [only] };
+    }
     const addresses: string[] = [];
     for (const [at, family] of families.entries()) {
-      const address = this.#stillFree(family, remembered) ?? this.#nextFree(family);
+      const address = kept.find(isOf(family)) ?? this.#stillFree(family, remembered) ??
+        this.#nextFree(family);
       if (address !== undefined) addresses.push(address);
       else if (at === 0 || !optional || this.#has(family)) return this.#exhausted(family);
     }
@@ -167,11 +177,13 @@ export class AddressBook {
   }
 
   #stillFree(family: Family, remembered: readonly string[]): string | undefined {
-    return remembered.map(canonical).find((text) => {
-      const address = parseIp(text);
-      return address !== undefined && familyOf(address) === family && !this.#holders.has(text) &&
-        this.#ranges.some((range) => rangeHolds(range, address));
-    });
+    return remembered.map(canonical).find((text) =>
+      isOf(family)(text) && !this.#holders.has(text) && this.#isInPool(parseIp(text)!)
+    );
+  }
+
+  #isInPool(address: IpAddress): boolean {
+    return this.#ranges.some((range) => rangeHolds(range, address));
   }
 
   #nextFree(family: Family): string | undefined {
@@ -217,6 +229,14 @@ function sameNamespace(a: string, b: string): boolean {
   return parseKey(a).namespace === parseKey(b).namespace;
 }
 
+function isOf(family: Family): (address: string) => boolean {
+  return (text) => {
+    const address = parseIp(text);
+    return address !== undefined && familyOf(address) === family;
+  };
+}
+
+/** One notation of each address: two of the same would not be seen to meet. */
 function canonical(text: string): string {
   return parseIp(text)?.toString() ?? text;
 }

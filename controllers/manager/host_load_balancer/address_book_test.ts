@@ -128,9 +128,66 @@ Deno.test("ranges are read in three notations, and nothing else", () => {
   assert.equal(parseAddressRange("10.0.0.5/24").first, parseAddressRange("10.0.0.0").first);
   assert.equal(parseAddressRange("10.0.0.0/24").last, parseAddressRange("10.0.0.255").last);
   assert.equal(parseAddressRange("10.0.0.1-10.0.0.3").last, parseAddressRange("10.0.0.3").last);
-  for (const text of ["", "10.0.0.0/33", "10.0.0.3-10.0.0.1", "10.0.0.1-::1", "a", "1.2.3.4-"]) {
+  const wrong = [
+    "",
+    "10.0.0.0/33",
+    "10.0.0.3-10.0.0.1",
+    "10.0.0.1-::1",
+    "a",
+    "1.2.3.4-",
+    "1.2.3.4/8/8",
+  ];
+  const mapped = ["::ffff:192.0.2.0/24", "::ffff:192.0.2.0/120"];
+  for (const text of [...wrong, ...mapped, "fe80::1%eth0", "2001:db8::/129"]) {
     assert.throws(() => parseAddressRange(text), TypeError, text);
   }
+});
+
+Deno.test("addresses that no client can reach are no pool", () => {
+  for (const text of ["0.0.0.0/0", "0.0.0.0", "::", "::/64", "::-::1", "::/0", "239.1.2.3"]) {
+    assert.throws(() => parseAddressRange(text), /cannot be given to load balancers/, text);
+  }
+  assert.throws(() => parseAddressRange("fe80::/64"), /fe80::\/10 are link-local addresses/);
+  assert.throws(() => parseAddressRange("ff02::1"), /multicast/);
+  assert.equal(parseAddressRange("::1/128").first, 1n);
+});
+
+Deno.test("a pool as large as IPv6 has them is no more work than a small one", () => {
+  const book = bookOf("2001:db8::/64", "2001:db8:1::/127", "2001:db8::/126");
+  const six: Partial<AddressRequest> = { families: ["IPv6"] };
+  for (let number = 0; number < 100; number++) addressesOf(book, `${number}`, six);
+  assert.deepEqual(addressesOf(book, "next", six), ["2001:db8::64"]);
+  const taken = { ...six, address: "2001:DB8:0::64" };
+  assert.equal(addressesOf(book, "same", taken), "unavailable", "in another notation");
+  assert.deepEqual(addressesOf(book, "far", { address: "2001:db8::ffff:0:0:1" }), [
+    "2001:db8::ffff:0:0:1",
+  ]);
+});
+
+Deno.test("ranges that overlap give no address twice", () => {
+  const book = bookOf("2001:db8::/127", "2001:db8::/126");
+  const given = ["a", "b", "c", "d"].map((name) => addressesOf(book, name, { families: ["IPv6"] }));
+  assert.deepEqual(given.flat(), ["2001:db8::", "2001:db8::1", "2001:db8::2", "2001:db8::3"]);
+  assert.equal(addressesOf(book, "e", { families: ["IPv6"] }), "exhausted");
+});
+
+Deno.test("what a Service has in another notation is known to be taken", () => {
+  const book = bookOf("2001:db8::/127");
+  book.hold(owner("a"), ["2001:DB8:0:0::0"], ["TCP/80"]);
+  assert.deepEqual(addressesOf(book, "b", { families: ["IPv6"] }), ["2001:db8::1"]);
+  assert.deepEqual(addressesOf(book, "a", { families: ["IPv6"] }), ["2001:db8::"]);
+});
+
+Deno.test("a Service that wants a second family gets it beside what it has, and gives it back", () => {
+  const book = bookOf("192.0.2.0/30", "2001:db8::/126");
+  const single: Partial<AddressRequest> = { families: ["IPv4"] };
+  const dual: Partial<AddressRequest> = { families: ["IPv4", "IPv6"] };
+  assert.deepEqual(addressesOf(book, "a", single), ["192.0.2.0"]);
+  assert.deepEqual(addressesOf(book, "a", dual), ["192.0.2.0", "2001:db8::"]);
+  assert.deepEqual(addressesOf(book, "a", { families: ["IPv6"] }), ["2001:db8::"]);
+  assert.deepEqual(addressesOf(book, "b", { address: "192.0.2.0" }), ["192.0.2.0"]);
+  // Its family is not asked for any more, but it is what clients know.
+  assert.deepEqual(addressesOf(book, "a", single), ["2001:db8::"]);
 });
 
 Deno.test("an older Service does not take a port that a younger one serves already", () => {

@@ -5,7 +5,8 @@
  * @module
  */
 import { type Service, services } from "../../../apis/core/v1.ts";
-import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import { hubServiceName } from "../../../apis/kubelb/names.ts";
+import type { LoadBalancer, LoadBalancerSpec } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
@@ -33,7 +34,7 @@ import {
 export interface HostLoadBalancerOptions {
   readonly client: KubeClient;
   readonly services: ObjectCache<Service>;
-  /** Their status remembers the addresses of a Service that somebody has deleted. */
+  /** They ask for families, and remember the addresses of a Service that somebody has deleted. */
   readonly loadBalancers: ObjectCache<LoadBalancer>;
   /** `--address-pool`. */
   readonly addressPool: readonly AddressRange[];
@@ -56,7 +57,7 @@ export class HostLoadBalancer {
 
   constructor(options: HostLoadBalancerOptions) {
     this.#options = options;
-    const { services: cache, addressPool, log, clock, metrics } = options;
+    const { services: cache, loadBalancers, addressPool, log, clock, metrics } = options;
     this.#book = new AddressBook(addressPool);
     this.#controller = new Controller({
       name: "host-loadbalancer-controller",
@@ -68,6 +69,12 @@ export class HostLoadBalancer {
     }).watch(
       cache,
       (service, event) => concerns(service, event) ? [keyOf(service.metadata)] : [],
+    ).watch(
+      loadBalancers,
+      ({ metadata, spec }, { previous }) => {
+        if (previous === undefined || sameFamilies(spec, previous.spec)) return [];
+        return [`${metadata.namespace}/${hubServiceName(metadata.name)}`];
+      },
     );
   }
 
@@ -110,17 +117,13 @@ export class HostLoadBalancer {
 
   #answer(service: Service): AddressAnswer {
     const key = keyOf(service.metadata);
-    const request = addressRequestOf(service, this.#book.families, this.#remembered(service));
+    const owner = loadBalancerKeyOf(service);
+    const loadBalancer = owner === undefined ? owner : this.#options.loadBalancers.get(owner);
+    const request = addressRequestOf(service, this.#book.families, loadBalancer);
     const answer = this.#book.assign(ownerOfService(service), request);
     if (answer.kind === "assigned") this.#waiting.delete(key);
     else this.#waiting.add(key);
     return answer;
-  }
-
-  #remembered(service: Service): string[] {
-    const key = loadBalancerKeyOf(service);
-    const loadBalancer = key === undefined ? undefined : this.#options.loadBalancers.get(key);
-    return loadBalancer ? assignedAddresses(loadBalancer) : [];
   }
 
   #release(key: string): void {
@@ -139,6 +142,11 @@ export class HostLoadBalancer {
 /** Services of other classes are none of our business; one that leaves our class still is. */
 function concerns(service: Service, { previous }: CacheEvent<Service>): boolean {
   return isHostService(service) || (previous !== undefined && isHostService(previous));
+}
+
+function sameFamilies(one: LoadBalancerSpec, other: LoadBalancerSpec): boolean {
+  return one.ipFamilyPolicy === other.ipFamilyPolicy &&
+    one.ipFamilies?.join() === other.ipFamilies?.join();
 }
 
 function byPrecedence(a: Service, b: Service): number {

@@ -29,17 +29,20 @@ export function frontPortsOf(service: Service): string[] {
 }
 
 /**
- * What it wants. The API server fills in the cluster's family where nobody asked; a pool without
- * that family then gives what it has.
- *
- * @param remembered what it had before, according to its load balancer.
+ * What it wants: families as its load balancer asks for them, where it has one that does; the hub's
+ * own families are no matter. The API server of a tenant fills in its cluster's family where nobody
+ * asked; a pool without that family then gives what it has.
  */
 export function addressRequestOf(
   service: Service,
   poolFamilies: readonly Family[],
-  remembered: readonly string[] = [],
+  loadBalancer?: LoadBalancer,
 ): AddressRequest {
-  const { loadBalancerIP, ipFamilyPolicy = "SingleStack", ipFamilies = [] } = service.spec;
+  const { loadBalancerIP } = service.spec;
+  const asked = loadBalancer?.spec.ipFamilies?.length || loadBalancer?.spec.ipFamilyPolicy;
+  const { ipFamilyPolicy = "SingleStack", ipFamilies = [] } = asked
+    ? loadBalancer!.spec
+    : service.spec;
   const primary = ipFamilies.find((family) => poolFamilies.includes(family)) ?? poolFamilies[0] ??
     "IPv4";
   const second: Family = primary === "IPv4" ? "IPv6" : "IPv4";
@@ -48,7 +51,7 @@ export function addressRequestOf(
     ...(loadBalancerIP && { address: loadBalancerIP }),
     families: ipFamilyPolicy === "SingleStack" ? [primary] : [primary, second],
     optional: !required,
-    remembered,
+    remembered: loadBalancer ? assignedAddresses(loadBalancer) : [],
     ports: frontPortsOf(service),
   };
 }

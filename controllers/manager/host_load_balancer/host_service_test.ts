@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Service } from "../../../apis/core/v1.ts";
-import { hubServiceWith } from "../loadbalancer/testdata.ts";
+import { hubServiceWith, loadBalancerWith } from "../loadbalancer/testdata.ts";
 import {
   addressRequestOf,
   assignedAddresses,
@@ -33,6 +33,17 @@ Deno.test("a pool without the cluster's family gives what it has", () => {
     ["IPv4", "IPv6"],
     false,
   ]);
+});
+
+Deno.test("what the load balancer asks for counts more than what the hub's API server fills in", () => {
+  const service = hubServiceWith({ ...ours, ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" });
+  const pool = ["IPv4", "IPv6"] as const;
+  const asking = loadBalancerWith({ ipFamilies: ["IPv6"], ipFamilyPolicy: "PreferDualStack" });
+  asking.status = { loadBalancer: { ingress: [{ ip: "192.0.2.9" }] } };
+  const { families, remembered } = addressRequestOf(service, pool, asking);
+  assert.deepEqual([families, remembered], [["IPv6", "IPv4"], ["192.0.2.9"]]);
+  const silent = loadBalancerWith({});
+  assert.deepEqual(addressRequestOf(service, pool, silent).families, ["IPv4"]);
 });
 
 Deno.test("the status says which address, or why there is none, and stays the same when asked again", () => {

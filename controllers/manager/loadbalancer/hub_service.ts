@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Service, ServicePort, ServiceSpec } from "../../../apis/core/v1.ts";
+import type { IPFamily, Service, ServicePort, ServiceSpec } from "../../../apis/core/v1.ts";
 import {
   appNameLabel,
   hostLoadBalancerClass,
@@ -33,6 +33,8 @@ export interface HubServiceInput {
   readonly targetPorts: ReadonlyMap<string, number>;
   readonly settings: TenantSettings;
   readonly runtime: RuntimeKind;
+  /** Families that Services of the hub can have. */
+  readonly families: readonly IPFamily[];
 }
 
 /** What tells the ports of one Service apart: `TCP/80`. */
@@ -76,8 +78,7 @@ function serviceSpec(input: HubServiceInput): ServiceSpec {
     // more write for each load balancer, and a third of the time to create a thousand.
     ...(runtime === "kubernetes" && { selector: { [appNameLabel]: metadata.namespace ?? "" } }),
     ports: ports.map((port) => servicePort(port, targetPorts)),
-    ...(spec.ipFamilies?.length && { ipFamilies: spec.ipFamilies }),
-    ...(spec.ipFamilyPolicy && { ipFamilyPolicy: spec.ipFamilyPolicy }),
+    ...ipFamilies(input),
     ...externalTraffic(input),
     ...(spec.type === "LoadBalancer" && loadBalancerFields(input)),
   };
@@ -89,10 +90,29 @@ function servicePort(port: FrontPort, targetPorts: ReadonlyMap<string, number>):
   return { name: port.name, protocol: port.protocol, port: port.port, targetPort };
 }
 
+/**
+ * A tenant's API server fills in its own cluster's families, asked or not. The hub's would refuse
+ * those that it does not have. Where the manager gives addresses itself, it does so by what the load
+ * balancer asks for: the family of a cluster address that nobody uses is no matter.
+ */
+function ipFamilies(input: HubServiceInput) {
+  const { loadBalancer: { spec }, families } = input;
+  if (loadBalancerClassOf(input) === hostLoadBalancerClass) return {};
+  const possible = (spec.ipFamilies ?? []).filter((family) => families.includes(family));
+  return {
+    ...(possible.length > 0 && { ipFamilies: possible }),
+    ...(spec.ipFamilyPolicy && { ipFamilyPolicy: spec.ipFamilyPolicy }),
+  };
+}
+
+function loadBalancerClassOf({ settings, runtime }: HubServiceInput): string | undefined {
+  return settings.loadBalancer.class ?? (runtime === "host" ? hostLoadBalancerClass : undefined);
+}
+
 /** The fields that only Services of type LoadBalancer may have. */
-function loadBalancerFields({ loadBalancer: { spec }, settings, runtime }: HubServiceInput) {
-  const loadBalancerClass = settings.loadBalancer.class ??
-    (runtime === "host" ? hostLoadBalancerClass : undefined);
+function loadBalancerFields(input: HubServiceInput) {
+  const { loadBalancer: { spec }, runtime } = input;
+  const loadBalancerClass = loadBalancerClassOf(input);
   return {
     ...(loadBalancerClass && { loadBalancerClass }),
     // Envoys on a host take traffic on the address itself; node ports would be wasted.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Service } from "../../../apis/core/v1.ts";
+import type { IPFamily, Service } from "../../../apis/core/v1.ts";
 import type { LoadBalancerSpec } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { resolveTenantSettings } from "../config/tenant_settings.ts";
 import { readFrontPorts } from "./front_ports.ts";
@@ -9,6 +9,7 @@ import { loadBalancerWith } from "./testdata.ts";
 
 interface Choice {
   runtime?: RuntimeKind;
+  families?: IPFamily[];
   class?: string;
   annotations?: Record<string, string>;
 }
@@ -29,7 +30,9 @@ function serviceFor(spec: Partial<LoadBalancerSpec>, choice: Choice = {}): Servi
     choice.class ? { loadBalancer: { class: choice.class } } : {},
   );
   const runtime = choice.runtime ?? "host";
-  return desiredHubService({ loadBalancer, ports: read.ports, targetPorts, settings, runtime });
+  const { families = ["IPv4"] } = choice;
+  const { ports } = read;
+  return desiredHubService({ loadBalancer, ports, targetPorts, settings, runtime, families });
 }
 
 Deno.test("the hub Service carries the labels, owner and listener ports of its load balancer", () => {
@@ -74,6 +77,24 @@ Deno.test("on Kubernetes the class is the operator's or absent", () => {
   assert.equal(plain.allocateLoadBalancerNodePorts, undefined);
   const classed = serviceFor({}, { runtime: "kubernetes", class: "metallb" }).spec;
   assert.equal(classed.loadBalancerClass, "metallb");
+});
+
+Deno.test("a Service asks for no family that the hub does not have", () => {
+  const spec = {
+    ipFamilies: ["IPv6" as const, "IPv4" as const],
+    ipFamilyPolicy: "PreferDualStack" as const,
+  };
+  const familiesOf = (choice: Choice) => {
+    const { ipFamilies, ipFamilyPolicy } = serviceFor(spec, choice).spec;
+    return [ipFamilies, ipFamilyPolicy];
+  };
+  const inPods: Choice = { runtime: "kubernetes" };
+  assert.deepEqual(familiesOf(inPods), [["IPv4"], "PreferDualStack"]);
+  const both: IPFamily[] = ["IPv4", "IPv6"];
+  assert.deepEqual(familiesOf({ ...inPods, families: both }), [spec.ipFamilies, "PreferDualStack"]);
+  assert.deepEqual(familiesOf({ ...inPods, families: [] }), [undefined, "PreferDualStack"]);
+  assert.deepEqual(familiesOf({ class: "metallb" }), [["IPv4"], "PreferDualStack"]);
+  assert.deepEqual(familiesOf({ families: both }), [undefined, undefined], "ours by the pool");
 });
 
 Deno.test("a Service of type ClusterIP has none of the fields the API server would refuse", () => {

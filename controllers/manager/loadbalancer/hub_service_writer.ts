@@ -19,6 +19,7 @@ import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import { counter } from "../../../kube/metric.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
 import { controllerOf, isControlledBy } from "../../../kube/owner_reference.ts";
+import type { LiveSettings } from "../config/live_settings.ts";
 import type { TenantSettings } from "../config/tenant_settings.ts";
 import { hubServiceOf, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
@@ -34,6 +35,7 @@ export interface HubServiceWriterOptions {
   readonly client: Pick<KubeClient, "apply" | "delete" | "get" | "patch">;
   readonly services: ObjectCache<Service>;
   readonly ports: HubPorts;
+  readonly settings: Pick<LiveSettings, "serviceFamilies">;
   readonly runtime: RuntimeKind;
   readonly events: EventRecorder;
   readonly metrics: Registry;
@@ -88,7 +90,9 @@ export class HubServiceWriter {
       return { ...exhausted(assignment), portConflict: conflictVerdict(conflicts, false) };
     }
     const { targetPorts } = assignment;
-    const desired = desiredHubService({ loadBalancer, ports, targetPorts, settings, runtime });
+    const families = this.options.settings.serviceFamilies;
+    const input = { loadBalancer, ports, targetPorts, settings, runtime, families };
+    const desired = desiredHubService(input);
     const recreate = present !== undefined && mustBeRecreated(desired, present);
     // Its successor would be refused; the address would be lost for nothing.
     if (recreate && !hasPossibleClass(desired)) return impossibleClass(desired);
