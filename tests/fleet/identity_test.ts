@@ -7,6 +7,7 @@ import { silentLogger } from "../../base/logger.ts";
 import { authorizeByCertificate } from "../../controllers/manager/identity/authorize_fleet.ts";
 import { ServerCertificate } from "../../controllers/manager/identity/server_certificate.ts";
 import { XdsServer } from "../../envoy/xds/mod.ts";
+import { peerCertificate } from "../../envoy/xds/peer_certificate.ts";
 import { TlsCredentials } from "../../envoy/xds/tls_credentials.ts";
 import { defaultLifetimes, promoted } from "../../fleet/identity/authority_plan.ts";
 import { XdsIdentity } from "../../fleet/identity/xds_identity.ts";
@@ -39,7 +40,7 @@ async function startServer(fixture: Fixture, identity: XdsIdentity) {
   const server = resources.use(
     new XdsServer({
       stores,
-      authorize: (peer, { id }) => authorizeByCertificate(peer, id, stores),
+      authorize: (peer, { id }) => authorizeByCertificate(peerCertificate(peer), id, stores),
       credentials: tls.credentials,
       onStream: ({ kind }) => streams[kind]++,
       log: silentLogger,
