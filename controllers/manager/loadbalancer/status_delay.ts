@@ -12,6 +12,7 @@ import {
 } from "../../../apis/kubelb/conditions.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
+import { isProgrammed } from "./programmed.ts";
 
 /** What is awaited, and for how long at most; milliseconds. */
 const patience = {
@@ -69,7 +70,7 @@ function awaited(
     // Only the very first status waits: later ones tell that something was lost.
     return loadBalancer.status?.conditions?.length ? undefined : "address";
   }
-  if (progress.kind !== "waiting") return undefined;
+  if (progress.kind !== "waiting" || isProgrammed(loadBalancer)) return undefined;
   const had = loadBalancer.status?.loadBalancer?.ingress?.length ?? 0;
   const has = status.loadBalancer?.ingress?.length ?? 0;
   if (had === 0) return has > 0 ? "acknowledgementOfAddress" : undefined;
