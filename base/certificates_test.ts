@@ -49,6 +49,9 @@ Deno.test("a certificate's URIs are told apart from names that look like several
     return urisOf(new Uint8Array(new X509Certificate(certificate).raw));
   };
   assert.deepEqual(await uris(), []);
+  assert.deepEqual(await uris({ type: "url", value: "spiffe://a/b" }), ["spiffe://a/b"]);
+  assert.deepEqual(await uris({ type: "dns", value: "spiffe://a/b" }), []);
+  assert.deepEqual(await uris({ type: "dns", value: "URI:spiffe://a/b" }), []);
   assert.deepEqual(await uris({ type: "dns", value: "x, URI:spiffe://a/b" }), []);
   assert.deepEqual(await uris({ type: "url", value: "spiffe://a/b, DNS:x" }), [
     "spiffe://a/b, DNS:x",

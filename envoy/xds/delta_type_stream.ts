@@ -20,6 +20,8 @@ import type {
 
 const { DeltaDiscoveryResponse } = envoy.service.discovery.v3;
 
+const none: ReadonlyMap<string, string> = new Map();
+
 /** What a client is greeted with. */
 const nothing = { resources: [], removed: [] };
 
@@ -59,21 +61,21 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     if (answers.length > 0) this.#read();
     const first = !this.#seen;
     this.#seen = true;
-    const change = this.#subscription.change(request.subscribe, request.unsubscribe);
+    const subscribe = request.subscribe.map((name) => this.#shared(name));
+    const change = this.#subscription.change(subscribe, request.unsubscribe);
     if (change.wildcard === "removed") this.#forgetUnnamed();
-    if (first) this.#takeInitialVersions(request.initialVersions);
+    const held = first ? this.#takeInitialVersions(request.initialVersions) : none;
     if (change.wildcard === "added") {
       this.#askEverything();
-      this.#firstAnswerDue = request.initialVersions.size === 0;
+      this.#firstAnswerDue = held.size === 0;
     }
     for (const name of change.asked) {
       // Only the first request can say that the client still holds what it asks for.
-      if (first && request.initialVersions.has(name)) this.#ledger.changed(name);
+      if (held.has(name)) this.#ledger.changed(name);
       else this.#ledger.asked(name);
     }
     for (const name of change.dropped) this.#drop(name);
-    const held = first && request.initialVersions.size > 0;
-    return held ? [{ kind: "held", resources: request.initialVersions }] : answers;
+    return held.size > 0 ? [{ kind: "held", resources: held }] : answers;
   }
 
   changed(names: ReadonlySet<string>): void {
@@ -123,13 +125,33 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   /**
    * What the client brought from an earlier stream. Names that are gone meanwhile come out as
    * removals: forgetting them would leave them in the client for ever.
+   *
+   * @returns all of it, with names that are shared.
    */
-  #takeInitialVersions(versions: ReadonlyMap<string, string>): void {
-    for (const [name, version] of versions) {
+  #takeInitialVersions(versions: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const held = new Map<string, string>();
+    for (const [sent, version] of versions) {
+      const name = this.#shared(sent);
+      const resource = this.#stored(name);
+      const told = resource?.version === version ? resource : { version };
+      held.set(name, told.version);
       if (!this.#subscription.covers(name)) continue;
-      this.#ledger.tell(name, { version });
+      this.#ledger.tell(name, told);
       this.#ledger.changed(name);
     }
+    return held;
+  }
+
+  /**
+   * The store's own string for a name that came in a request: as many Envoys as there are would
+   * otherwise keep as many copies of each name.
+   */
+  #shared(name: string): string {
+    return this.#stored(name)?.name ?? name;
+  }
+
+  #stored(name: string): Resource | undefined {
+    return this.#options.store.get(this.#options.typeUrl, name);
   }
 
   /**

@@ -72,6 +72,8 @@ const defaultConnectionIdle = 5 * 60_000;
 const ageGrace = 1_000;
 
 const channelOptions = {
+  // Statistics about connections that nobody asks for.
+  "grpc.enable_channelz": 0,
   // What one connection may open before it even asks for anything.
   "grpc.max_concurrent_streams": 128,
   "grpc.max_receive_message_length": longestRequest,
@@ -218,7 +220,11 @@ function transportOf(call: Call): StreamTransport {
   return {
     peer: {
       address: call.getPeer(),
-      authContext: call.getAuthContext(),
+      // Not kept: it is asked for once, and a certificate with all its fields is as large as the
+      // rest of a session.
+      get authContext() {
+        return call.getAuthContext();
+      },
       ...bearerToken(call.metadata),
     },
     send: (message) => call.write(message),

@@ -10,7 +10,7 @@ import type { XdsError } from "./xds_error.ts";
 export interface Peer {
   /** Host and port. Streams of one connection share it. */
   readonly address: string;
-  /** What the TLS handshake proved, if there was one; its shape is the transport's. */
+  /** What the TLS handshake proved, if there was one; its shape is the transport's. Ask for it once. */
   readonly authContext?: unknown;
   /** What the client showed in the header `authorization: Bearer …`; nobody has checked it. */
   readonly bearerToken?: string;

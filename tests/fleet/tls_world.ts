@@ -10,6 +10,7 @@ import { authorizeByCertificate } from "../../controllers/manager/identity/autho
 import { ServerCertificate } from "../../controllers/manager/identity/server_certificate.ts";
 import type { L4Service } from "../../envoy/translate/mod.ts";
 import { XdsServer } from "../../envoy/xds/mod.ts";
+import { peerCertificate } from "../../envoy/xds/peer_certificate.ts";
 import { TlsCredentials } from "../../envoy/xds/tls_credentials.ts";
 import type { HostRuntime } from "../../fleet/host/host_runtime.ts";
 import { defaultLifetimes } from "../../fleet/identity/authority_plan.ts";
@@ -92,7 +93,7 @@ async function startServer({ stores }: Fixture, identity: XdsIdentity) {
   const server = resources.use(
     new XdsServer({
       stores,
-      authorize: (peer, { id }) => authorizeByCertificate(peer, id, stores),
+      authorize: (peer, { id }) => authorizeByCertificate(peerCertificate(peer), id, stores),
       credentials: tls.credentials,
       onStream: ({ kind }) => streams[kind]++,
       log: silentLogger,

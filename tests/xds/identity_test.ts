@@ -8,6 +8,7 @@ import { silentLogger } from "../../base/logger.ts";
 import { authorizeByCertificate } from "../../controllers/manager/identity/authorize_fleet.ts";
 import { typeUrls } from "../../envoy/proto/mod.ts";
 import { ResourceStores, XdsServer } from "../../envoy/xds/mod.ts";
+import { peerCertificate } from "../../envoy/xds/peer_certificate.ts";
 import { TlsCredentials } from "../../envoy/xds/tls_credentials.ts";
 import { fleetId } from "../../fleet/identity/spiffe_id.ts";
 import { XdsIdentity } from "../../fleet/identity/xds_identity.ts";
@@ -35,7 +36,7 @@ async function setUp() {
   const server = resources.use(
     new XdsServer({
       stores,
-      authorize: (peer, { id }) => authorizeByCertificate(peer, id, stores),
+      authorize: (peer, { id }) => authorizeByCertificate(peerCertificate(peer), id, stores),
       credentials: tls.credentials,
       log: silentLogger,
     }),

@@ -13,6 +13,7 @@ import type {
   StreamEvent,
   XdsObserver,
 } from "../../../envoy/xds/xds_events.ts";
+import { ByResource } from "./by_resource.ts";
 
 /** How far the Envoys of a fleet are with the resources of one object. */
 export type Progress =
@@ -30,10 +31,10 @@ export const patience = 10_000;
 interface Envoy {
   readonly node: string;
   readonly connectedAt: number;
-  /** `typeUrl name` → version that was acknowledged. */
-  readonly held: Map<string, string>;
-  /** `typeUrl name` → the version and why it was refused. */
-  readonly refused: Map<string, { readonly version: string; readonly message: string }>;
+  /** The version that was acknowledged. */
+  readonly held: ByResource<string>;
+  /** The version that was refused, and why. */
+  readonly refused: ByResource<{ readonly version: string; readonly message: string }>;
 }
 
 /**
@@ -43,8 +44,10 @@ interface Envoy {
 export class Acknowledgements implements XdsObserver {
   /** By stream, because an Envoy that reconnects starts anew. */
   readonly #fleets = new Map<string, Map<number, Envoy>>();
-  /** Names of resources about which an Envoy has answered. */
-  readonly answers = new Listeners<readonly string[]>();
+  /** Names of resources that an Envoy has accepted. */
+  readonly accepted = new Listeners<readonly string[]>();
+  /** Names of resources that an Envoy has refused. */
+  readonly refused = new Listeners<readonly string[]>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -57,7 +60,8 @@ export class Acknowledgements implements XdsObserver {
     }
     if (envoys === undefined) this.#fleets.set(fleet, envoys = new Map());
     const connectedAt = this.clock.monotonic();
-    envoys.set(stream, { node: node.id, connectedAt, held: new Map(), refused: new Map() });
+    const held = new ByResource<string>();
+    envoys.set(stream, { node: node.id, connectedAt, held, refused: new ByResource() });
   }
 
   onAcknowledged(event: Omit<AcknowledgedEvent, "node" | "held">): void {
@@ -65,26 +69,27 @@ export class Acknowledgements implements XdsObserver {
     const envoy = this.#fleets.get(fleet)?.get(stream);
     if (envoy === undefined) return;
     for (const [name, version] of resources) {
-      const key = `${typeUrl} ${name}`;
-      envoy.held.set(key, version);
+      envoy.held.set(typeUrl, name, version);
       // It may have refused this very version before: an address in use is free again later.
-      if (envoy.refused.get(key)?.version === version) envoy.refused.delete(key);
+      if (envoy.refused.get(typeUrl, name)?.version === version) {
+        envoy.refused.delete(typeUrl, name);
+      }
     }
     for (const name of removed) {
-      forget(envoy, `${typeUrl} ${name}`);
+      forget(envoy, typeUrl, name);
       // An Envoy does not want to hear of the endpoints of a cluster that it no longer has.
-      if (typeUrl === typeUrls.cluster) forget(envoy, `${typeUrls.endpoint} ${name}`);
+      if (typeUrl === typeUrls.cluster) forget(envoy, typeUrls.endpoint, name);
     }
-    this.answers.emit([...resources.keys()]);
+    this.accepted.emit([...resources.keys()]);
   }
 
   onRejected(event: Omit<RejectedEvent, "node">): void {
     const { fleet, stream, typeUrl, resources, message } = event;
     const envoy = this.#fleets.get(fleet)?.get(stream);
     for (const [name, version] of resources) {
-      envoy?.refused.set(`${typeUrl} ${name}`, { version, message });
+      envoy?.refused.set(typeUrl, name, { version, message });
     }
-    this.answers.emit([...resources.keys()]);
+    this.refused.emit([...resources.keys()]);
   }
 
   /**
@@ -116,20 +121,18 @@ export class Acknowledgements implements XdsObserver {
   }
 }
 
-function forget({ held, refused }: Envoy, key: string): void {
-  held.delete(key);
-  refused.delete(key);
+function forget({ held, refused }: Envoy, typeUrl: string, name: string): void {
+  held.delete(typeUrl, name);
+  refused.delete(typeUrl, name);
 }
 
 function holds(envoy: Envoy, resources: readonly Resource[]): boolean {
-  return resources.every(({ typeUrl, name, version }) =>
-    envoy.held.get(`${typeUrl} ${name}`) === version
-  );
+  return resources.every(({ typeUrl, name, version }) => envoy.held.get(typeUrl, name) === version);
 }
 
 function refusalOf(envoy: Envoy, resources: readonly Resource[]): string | undefined {
   for (const { typeUrl, name, version } of resources) {
-    const refused = envoy.refused.get(`${typeUrl} ${name}`);
+    const refused = envoy.refused.get(typeUrl, name);
     if (refused?.version === version) return refused.message;
   }
   return undefined;

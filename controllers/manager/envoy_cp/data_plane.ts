@@ -34,16 +34,19 @@ export interface DataPlaneOptions {
 export class DataPlane implements DataPlaneView, ReportSource, Disposable {
   readonly #options: DataPlaneOptions;
   readonly #changes = new Listeners<string>();
+  readonly #accepted = new Listeners<string>();
   readonly #subscriptions = new DisposableStack();
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
     const { acknowledgements, controlPlane, runtime, reports } = options;
     const subscriptions = this.#subscriptions;
-    subscriptions.use(acknowledgements.answers.subscribe((names) => this.#tellOwners(names)));
+    const { accepted, refused } = acknowledgements;
+    subscriptions.use(accepted.subscribe((names) => tellOwners(names, this.#accepted)));
+    subscriptions.use(refused.subscribe((names) => tellOwners(names, this.#changes)));
     subscriptions.use(controlPlane.decisions.subscribe((key) => this.#tell(key)));
     subscriptions.use(runtime.subscribe((fleet) => this.#tellFleet(fleet)));
-    subscriptions.use(reports?.changes.subscribe((key) => this.#tell(key)) ?? null);
+    subscriptions.use(reports?.changes.subscribe((key) => this.#tellReport(key)) ?? null);
   }
 
   state(key: string): ServedState | undefined {
@@ -81,6 +84,10 @@ export class DataPlane implements DataPlaneView, ReportSource, Disposable {
     return this.#changes.subscribe(listener);
   }
 
+  onAccepted(listener: (key: string) => void): Disposable {
+    return this.#accepted.subscribe(listener);
+  }
+
   [Symbol.dispose](): void {
     this.#subscriptions.dispose();
   }
@@ -103,8 +110,9 @@ export class DataPlane implements DataPlaneView, ReportSource, Disposable {
     return this.#refusal(fleet, resources) ?? acknowledgements.progress(fleet, resources, since);
   }
 
-  #tellOwners(names: Iterable<string>): void {
-    for (const key of new Set([...names].map(ownerKeyOf))) this.#tell(key);
+  #tellReport(key: string): void {
+    if (this.progress(key).kind === "rejected") this.#tell(key);
+    else this.#accepted.emit(key);
   }
 
   #tellFleet(fleet: string): void {
@@ -114,4 +122,8 @@ export class DataPlane implements DataPlaneView, ReportSource, Disposable {
   #tell(key: string): void {
     this.#changes.emit(key);
   }
+}
+
+function tellOwners(names: readonly string[], listeners: Listeners<string>): void {
+  for (const key of new Set(names.map(ownerKeyOf))) listeners.emit(key);
 }

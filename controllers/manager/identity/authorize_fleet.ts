@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { peerCertificate } from "../../../envoy/xds/peer_certificate.ts";
+import type { PeerCertificate } from "../../../envoy/xds/peer_certificate.ts";
 import type { Peer } from "../../../envoy/xds/transport.ts";
 import type { Authorization } from "../../../envoy/xds/xds_events.ts";
 import type { TokenReviewer } from "./token_reviewer.ts";
@@ -17,11 +17,10 @@ export interface KnownFleets {
 
 /** A client gets what its certificate entitles it to, and only if it asks for just that. */
 export function authorizeByCertificate(
-  peer: Peer,
+  certificate: PeerCertificate | undefined,
   nodeId: string,
   fleets: KnownFleets,
 ): Authorization {
-  const certificate = peerCertificate(peer);
   if (certificate === undefined) return { refused: "a client certificate is needed" };
   const fleet = fleetOf(certificate.uris);
   if (fleet === undefined) return { refused: "the client's certificate is not that of a fleet" };

@@ -5,6 +5,7 @@ import {
   createAuthority,
   issueCertificate,
 } from "../../../base/certificates.ts";
+import { peerCertificate } from "../../../envoy/xds/peer_certificate.ts";
 import { authorizeByCertificate, authorizeByNode } from "./authorize_fleet.ts";
 
 const fleets = { synced: true, has: (fleet: string) => fleet.startsWith("tenant-") };
@@ -12,21 +13,21 @@ const expiry = "Dec 24 12:00:00 2030 GMT";
 const validity = { notBefore: Date.now() - 1_000, notAfter: Date.parse(expiry) };
 const authority = await createAuthority("test", validity);
 
-async function peerWith(type: AlternativeName["type"], value: string) {
+async function certificateWith(type: AlternativeName["type"], value: string) {
   const request = { subject: [], usages: [], alternativeNames: [{ type, value }] };
   const { certificate } = await issueCertificate(authority, request, validity);
   const sslPeerCertificate = { raw: new X509Certificate(certificate).raw, "valid_to": expiry };
-  return { address: "127.0.0.1:1", authContext: { sslPeerCertificate } };
+  return peerCertificate({ address: "127.0.0.1:1", authContext: { sslPeerCertificate } });
 }
 
 async function reason(uri: string, node: string, known = fleets): Promise<string> {
-  const result = authorizeByCertificate(await peerWith("url", uri), node, known);
+  const result = authorizeByCertificate(await certificateWith("url", uri), node, known);
   return "refused" in result ? result.refused : "";
 }
 
 Deno.test("a fleet's certificate opens that fleet, for as long as it is valid", async () => {
-  const peer = await peerWith("url", "spiffe://kubelb/tenant-a");
-  assert.deepEqual(authorizeByCertificate(peer, "tenant-a", fleets), {
+  const certificate = await certificateWith("url", "spiffe://kubelb/tenant-a");
+  assert.deepEqual(authorizeByCertificate(certificate, "tenant-a", fleets), {
     fleet: "tenant-a",
     until: Date.parse(expiry),
   });
@@ -40,10 +41,10 @@ Deno.test("a certificate opens no other fleet, and none when there is no such fl
 Deno.test("the manager's certificate, a foreign one and none open nothing", async () => {
   assert.match(await reason("spiffe://kubelb/manager", "manager"), /not that of a fleet/);
   for (const name of ["tenant-a", "spiffe://kubelb/tenant-a", "x, URI:spiffe://kubelb/tenant-a"]) {
-    const result = authorizeByCertificate(await peerWith("dns", name), "tenant-a", fleets);
+    const result = authorizeByCertificate(await certificateWith("dns", name), "tenant-a", fleets);
     assert.ok("refused" in result, name);
   }
-  const anonymous = { address: "127.0.0.1:1", authContext: {} };
+  const anonymous = peerCertificate({ address: "127.0.0.1:1", authContext: {} });
   assert.deepEqual(authorizeByCertificate(anonymous, "tenant-a", fleets), {
     refused: "a client certificate is needed",
   });

@@ -9,7 +9,6 @@ import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { ServerCredentials } from "@grpc/grpc-js";
 import { peerCertificate } from "../../../envoy/xds/peer_certificate.ts";
-import type { Peer } from "../../../envoy/xds/transport.ts";
 import { TlsCredentials } from "../../../envoy/xds/tls_credentials.ts";
 import type { XdsServerOptions } from "../../../envoy/xds/server.ts";
 import type { XdsIdentity } from "../../../fleet/identity/xds_identity.ts";
@@ -69,10 +68,12 @@ export class XdsSecurity implements Disposable {
       credentials: tls.credentials,
       // Where a certificate is demanded, TLS lets nobody in without one; where it is not, nobody is
       // asked for one.
-      authorize: (peer, node) =>
-        hasCertificate(peer)
-          ? authorizeByCertificate(peer, node.id, fleets)
-          : authorizeByToken(peer, node.id, fleets, reviewer),
+      authorize(peer, node) {
+        const certificate = peerCertificate(peer);
+        return certificate === undefined
+          ? authorizeByToken(peer, node.id, fleets, reviewer)
+          : authorizeByCertificate(certificate, node.id, fleets);
+      },
     };
   }
 
@@ -84,8 +85,4 @@ export class XdsSecurity implements Disposable {
   [Symbol.dispose](): void {
     this.#resources.dispose();
   }
-}
-
-function hasCertificate(peer: Peer): boolean {
-  return peerCertificate(peer) !== undefined;
 }

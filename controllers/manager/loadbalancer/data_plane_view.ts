@@ -14,6 +14,11 @@ export interface DataPlaneView {
   progress(key: string): Progress;
   /** Why a fleet has no Envoy; undefined when nothing is known to be wrong. */
   fleetProblem(fleet: string): string | undefined;
-  /** Calls `listener` with the key of each load balancer about which something new is known. */
+  /**
+   * Calls `listener` with the key of each load balancer about which something new is known, other
+   * than that an Envoy has accepted what it was sent.
+   */
   onChanged(listener: (key: string) => void): Disposable;
+  /** Calls `listener` with the key of each load balancer of which an Envoy has accepted something. */
+  onAccepted(listener: (key: string) => void): Disposable;
 }

@@ -35,6 +35,7 @@ import type { HubPorts } from "./hub_ports.ts";
 import type { RuntimeKind } from "./hub_service.ts";
 import { HubServiceWriter } from "./hub_service_writer.ts";
 import { accepted, type Verdict } from "./load_balancer_status.ts";
+import { isProgrammed } from "./programmed.ts";
 import { StatusReporter } from "./status_reporter.ts";
 import { patienceLeft, tenantNotFound } from "./tenant_absence.ts";
 
@@ -114,7 +115,12 @@ export class LoadBalancerController {
         this.#controller.enqueue(keyOf(metadata));
       }
     });
-    using _dataPlane = dataPlane.onChanged((key) => this.#controller.enqueue(key));
+    using _changes = dataPlane.onChanged((key) => this.#controller.enqueue(key));
+    using _accepted = dataPlane.onAccepted((key) => {
+      const loadBalancer = caches.loadBalancers.get(key);
+      // Hundreds of Envoys accept each change of nodes, of which nothing is left to be told.
+      if (loadBalancer && !isProgrammed(loadBalancer)) this.#controller.enqueue(key);
+    });
     await this.#controller.run(signal);
   }
 

@@ -22,18 +22,22 @@ export interface ProgrammedInput {
   readonly fleetProblem: string | undefined;
 }
 
+/** Whether the condition is True for the present generation; from then on only a refusal ends that. */
+export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
+  const said = findCondition(status?.conditions, types.programmed);
+  return said?.observedGeneration === metadata.generation && said?.status === "True";
+}
+
 /**
  * What the condition should say; undefined leaves it as it is. Once True for a generation it does
  * not go back for Envoys that join, leave or reconnect.
  */
 export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
   const { loadBalancer, translated, progress, fleetProblem } = input;
-  const said = findCondition(loadBalancer.status?.conditions, types.programmed);
-  const current = said?.observedGeneration === loadBalancer.metadata.generation ? said : undefined;
   if (progress.kind === "rejected") {
     return { status: "False", reason: reasons.rejected, message: progress.message };
   }
-  if (current?.status === "True") return undefined;
+  if (isProgrammed(loadBalancer)) return undefined;
   if (progress.kind === "no-envoy") {
     return fleetProblem === undefined
       ? {

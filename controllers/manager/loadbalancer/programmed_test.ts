@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
-import { programmedVerdict } from "./programmed.ts";
+import { isProgrammed, programmedVerdict } from "./programmed.ts";
 import { loadBalancerWith } from "./testdata.ts";
 
 const all: Progress = { kind: "programmed", connected: 3, silent: [] };
@@ -78,4 +78,17 @@ Deno.test("an object without resources is not programmed by Envoys that hold not
     fleetProblem: undefined,
   });
   assert.equal(told?.status, "Unknown");
+});
+
+Deno.test("an object is programmed only as long as the condition is about its generation", () => {
+  const loadBalancer = loadBalancerWith({});
+  assert.equal(isProgrammed(loadBalancer), false);
+  const condition = { type: "Programmed", reason: "x", message: "", lastTransitionTime: "" };
+  const at = (status: "True" | "False", observedGeneration: number) => ({
+    ...loadBalancer,
+    status: { conditions: [{ ...condition, status, observedGeneration }] },
+  });
+  assert.equal(isProgrammed(at("True", 3)), true);
+  assert.equal(isProgrammed(at("False", 3)), false);
+  assert.equal(isProgrammed(at("True", 2)), false);
 });

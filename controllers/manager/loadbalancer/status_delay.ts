@@ -12,6 +12,7 @@ import {
 } from "../../../apis/kubelb/conditions.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
+import { isProgrammed } from "./programmed.ts";
 
 /** What is awaited, and for how long at most; milliseconds. */
 const patience = {
@@ -74,7 +75,7 @@ function awaited(
     // In between it has been told that there is none, and nothing is news.
     return had > 0 || !loadBalancer.status?.conditions?.length ? "address" : undefined;
   }
-  if (progress.kind !== "waiting") return undefined;
+  if (progress.kind !== "waiting" || isProgrammed(loadBalancer)) return undefined;
   const has = status.loadBalancer?.ingress?.length ?? 0;
   if (had === 0) return has > 0 ? "acknowledgementOfAddress" : undefined;
   return has > 0 ? "acknowledgementOfChange" : undefined;

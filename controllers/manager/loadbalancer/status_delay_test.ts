@@ -69,3 +69,16 @@ Deno.test("the very first status waits for the address, a bad object does not", 
   assert.equal(remaining(undefined, statusWith(true), waiting).ask(), 1_000);
   assert.equal(remaining(undefined, statusWith(false), waiting).ask(), 0);
 });
+
+Deno.test("once programmed, a status waits for no acknowledgement", () => {
+  const condition = {
+    type: "Programmed",
+    status: "True" as const,
+    observedGeneration: loadBalancerWith({}).metadata.generation!,
+    reason: "Programmed",
+    message: "",
+    lastTransitionTime: "",
+  };
+  const before = { ...served, conditions: [...served.conditions!, condition] };
+  assert.equal(remaining(before, served, waiting).ask(), 0);
+});

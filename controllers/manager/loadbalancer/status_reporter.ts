@@ -21,7 +21,7 @@ import type { Progress } from "../envoy_cp/acknowledgements.ts";
 import type { DataPlaneView } from "./data_plane_view.ts";
 import type { RuntimeKind } from "./hub_service.ts";
 import { loadBalancerStatus, type Verdict } from "./load_balancer_status.ts";
-import { programmedVerdict } from "./programmed.ts";
+import { isProgrammed, programmedVerdict } from "./programmed.ts";
 import { StatusDelay } from "./status_delay.ts";
 import { statusEvents } from "./status_events.ts";
 
@@ -64,9 +64,8 @@ export class StatusReporter {
     if (wait > 0) return { requeueAfter: wait };
     await this.#write(loadBalancer, status, signal);
     this.#conflicts.delete(key);
-    return progress.kind === "waiting" && acceptance.status === "True"
-      ? { requeueAfter: silenceCheck }
-      : undefined;
+    const waiting = progress.kind === "waiting" && !isProgrammed(loadBalancer);
+    return waiting && acceptance.status === "True" ? { requeueAfter: silenceCheck } : undefined;
   }
 
   /** The load balancer is gone. */

@@ -28,8 +28,10 @@ export interface ReportSource {
   keys(): Iterable<string>;
   /** How far the Envoys of this manager are with an object. */
   report(key: string): ReplicaMessage;
-  /** Tells keys whose report may be another. */
+  /** Tells keys whose report may be another, … */
   onChanged(listener: (key: string) => void): Disposable;
+  /** … and those that an Envoy has accepted something of. */
+  onAccepted(listener: (key: string) => void): Disposable;
 }
 
 /** What {@linkcode reportToLeader} works with. */
@@ -93,6 +95,7 @@ async function connect(
       stream.send(encodeReplicaMessage(message));
     };
     done.use(source.onChanged(send));
+    done.use(source.onAccepted(send));
     for (const key of source.keys()) send(key);
     stream.ended.then(resolve);
   } catch (error) {

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { ByResource } from "./by_resource.ts";
+
+Deno.test("resources of different types and one name are told apart", () => {
+  const values = new ByResource<number>();
+  values.set("cluster", "web", 1);
+  values.set("listener", "web", 2);
+  assert.equal(values.get("cluster", "web"), 1);
+  values.delete("cluster", "web");
+  assert.equal(values.get("cluster", "web"), undefined);
+  assert.equal(values.get("listener", "web"), 2);
+});
+
+Deno.test("what was never set is undefined, and can be deleted", () => {
+  const values = new ByResource<number>();
+  values.delete("cluster", "web");
+  assert.equal(values.get("cluster", "web"), undefined);
+});
