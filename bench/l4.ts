@@ -15,6 +15,7 @@ import {
   measureNodeChange,
   setNodes,
 } from "./l4/endpoint_change.ts";
+import { FigureTable } from "./l4/figure_table.ts";
 import { measureMassCreation } from "./l4/mass_creation.ts";
 import { measureRestart } from "./l4/restart.ts";
 import { formatMilliseconds, type Row } from "./l4/row.ts";
@@ -22,7 +23,6 @@ import { measureIdleWrites, measureServicePath } from "./l4/service_path.ts";
 import { World } from "./l4/world.ts";
 import { Watched } from "./measure/watched.ts";
 import { residentMegabytes } from "./measure/process_usage.ts";
-import { renderTable } from "./measure/table.ts";
 import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
@@ -34,14 +34,7 @@ const flags = defineFlags({
 /** Upstream's medians by number of load balancers. */
 const upstreamChange = new Map([[1, "8.7 ms"], [100, "17 ms"], [1_000, "312 ms"], [10_000, "–"]]);
 
-const rows: Row[] = [];
-
-function add(...more: Row[]): void {
-  for (const row of more) {
-    report(`${row.figure}: ${row.ours}`);
-    rows.push(row);
-  }
-}
+const table = new FigureTable(report);
 
 async function measureHub(quick: boolean, samples: number): Promise<void> {
   const starting = performance.now();
@@ -58,9 +51,9 @@ async function measureHub(quick: boolean, samples: number): Promise<void> {
     names.push(...more);
     await world.allAddressed("bench", names.length, 900_000);
     const cost = await measureEndpointChanges(world, "bench", names, samples);
-    add(endpointChangeRow(size, upstreamChange.get(size)!, cost));
+    table.add(endpointChangeRow(size, upstreamChange.get(size)!, cost));
     if (size === 1_000) {
-      add(endpointCostRow(cost));
+      table.add(endpointCostRow(cost));
       await measureAtThousand(world, idle);
     }
   }
@@ -68,12 +61,12 @@ async function measureHub(quick: boolean, samples: number): Promise<void> {
 
 async function measureAtThousand(world: World, idle: number): Promise<void> {
   const loaded = await residentMegabytes(world.managerPid);
-  add(...await measureRestart(world, "bench", 1_000));
+  table.add(...await measureRestart(world, "bench", 1_000));
   const restarted = await residentMegabytes(world.managerPid);
   await setNodes(world, "mass", [1]);
-  add(...await measureMassCreation(world, "mass", "other", 1_000));
-  add(await measureNodeChange(world, "mass", 1_000));
-  add({
+  table.add(...await measureMassCreation(world, "mass", "other", 1_000));
+  table.add(await measureNodeChange(world, "mass", 1_000));
+  table.add({
     figure: "manager RSS: idle; with 1,000 and Envoy connected (after restart), from source",
     upstream: "50; 168–634 MB",
     aim: "≤ 90; ≤ 150 MB",
@@ -92,16 +85,19 @@ async function measureTenant(idle: number): Promise<void> {
   await tenant.addNode("node-1", nodeAddress);
   await using watched = await Watched.start(tenant.plane.adminKubeconfig, services);
   const path = { hub: world.hub, tenant, services: watched, nodeAddress };
-  add(...await measureServicePath(path, 20));
-  add(await measureIdleWrites(path, idle));
+  table.add(...await measureServicePath(path, 20));
+  table.add(await measureIdleWrites(path, idle));
   const ccm = await residentMegabytes(tenant.ccm.process.pid);
-  add({
+  table.add({
     figure: "CCM RSS, from source",
     upstream: "35 MB",
     aim: "≤ 80 MB",
     ours: `${ccm.toFixed(0)} MB`,
   });
-  add(await measureStart(world.hub.manager, "manager"), await measureStart(tenant.ccm, "CCM"));
+  table.add(
+    await measureStart(world.hub.manager, "manager"),
+    await measureStart(tenant.ccm, "CCM"),
+  );
 }
 
 async function measureStart(program: World["hub"]["manager"], name: string): Promise<Row> {
@@ -122,11 +118,7 @@ if (parsed.kind === "values") {
   await obtainBinaries(installationBinaryNames, { report });
   await measureTenant(parsed.values.idle);
   await measureHub(parsed.values.quick, parsed.values.samples);
-  const table = renderTable(
-    ["Figure", "upstream", "aim", "ours"],
-    rows.map((row) => [row.figure, row.upstream, row.aim, row.ours]),
-  );
-  Deno.stdout.writeSync(new TextEncoder().encode(table));
+  Deno.stdout.writeSync(new TextEncoder().encode(table.toString()));
 } else {
   report("usage: deno task bench l4 [--quick] [--samples=50] [--idle=60]");
 }

@@ -8,10 +8,9 @@ import { installationBinaryNames } from "../tools/binaries/catalog.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
 import { BlackHole } from "../tools/backends/black_hole.ts";
 import { measureEnvoyReturn } from "./l4/envoy_return.ts";
+import { FigureTable } from "./l4/figure_table.ts";
 import { measureRestart } from "./l4/restart.ts";
-import type { Row } from "./l4/row.ts";
 import { World } from "./l4/world.ts";
-import { renderTable } from "./measure/table.ts";
 import { measureManyStreams } from "./scale/many_streams.ts";
 import { report } from "./measure/progress.ts";
 
@@ -24,14 +23,7 @@ const flags = defineFlags({
 /** Load balancers of all tenants together while there are many streams. */
 const loadBalancers = 1_000;
 
-const rows: Row[] = [];
-
-function add(...more: Row[]): void {
-  for (const row of more) {
-    report(`${row.figure}: ${row.ours}`);
-    rows.push(row);
-  }
-}
+const table = new FigureTable(report);
 
 async function measureRestarts(quick: boolean): Promise<void> {
   await using world = await World.start({ report });
@@ -42,7 +34,7 @@ async function measureRestarts(quick: boolean): Promise<void> {
     count = size;
     await world.createMany("bench", names);
     await world.allAddressed("bench", size, 900_000);
-    add(...await measureRestart(world, "bench", size));
+    table.add(...await measureRestart(world, "bench", size));
     if (size === 1_000) await measureReturns(world, size);
   }
 }
@@ -50,12 +42,14 @@ async function measureRestarts(quick: boolean): Promise<void> {
 /** Envoy comes back among many load balancers, and then with one whose node swallows packets. */
 async function measureReturns(world: World, size: number): Promise<void> {
   const others = `${size.toLocaleString("en")} load balancers`;
-  add(await measureEnvoyReturn(world, "bench", "lb-0", others));
+  table.add(await measureEnvoyReturn(world, "bench", "lb-0", others));
   const address = world.backend.address.replace(/1$/, "2");
   await using _silent = await BlackHole.open(address, world.backend.port);
   await world.createLoadBalancer("bench", "silent", { addresses: [{ ip: address }] });
   await world.allAddressed("bench", size + 1, 60_000);
-  add(await measureEnvoyReturn(world, "bench", "lb-0", `${others}, one node swallows packets`));
+  table.add(
+    await measureEnvoyReturn(world, "bench", "lb-0", `${others}, one node swallows packets`),
+  );
   await world.deleteLoadBalancer("bench", "silent");
 }
 
@@ -63,7 +57,7 @@ async function measureStreams(streams: number, count: number): Promise<void> {
   await using world = await World.start({ report });
   const tenants = Array.from({ length: count }, (_, index) => `tenant${index}`);
   const crowd = { tenants, streams, loadBalancers: Math.ceil(loadBalancers / count) };
-  add(...await measureManyStreams(world, crowd, report));
+  table.add(...await measureManyStreams(world, crowd, report));
 }
 
 const parsed = parseFlags(flags, Deno.args);
@@ -72,11 +66,7 @@ if (parsed.kind === "values") {
   await obtainBinaries(installationBinaryNames, { report });
   await measureRestarts(quick);
   await measureStreams(streams, tenants);
-  const table = renderTable(
-    ["Figure", "upstream", "aim", "ours"],
-    rows.map((row) => [row.figure, row.upstream, row.aim, row.ours]),
-  );
-  Deno.stdout.writeSync(new TextEncoder().encode(table));
+  Deno.stdout.writeSync(new TextEncoder().encode(table.toString()));
 } else {
   report("usage: deno task bench scale [--quick] [--streams=500] [--tenants=10]");
 }

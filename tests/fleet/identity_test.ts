@@ -1,9 +1,12 @@
 /** Real Envoys and the server know each other by certificates, also while these are replaced. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { KeyPair } from "../../base/certificates.ts";
 import { delay, systemClock } from "../../base/clock.ts";
 import { defaultLifetimes, promoted } from "../../fleet/identity/authority_plan.ts";
-import { eventually, TcpBackend } from "../harness/mod.ts";
+import { fleetId } from "../../fleet/identity/spiffe_id.ts";
+import type { IssuedCertificate, XdsIdentity } from "../../fleet/identity/xds_identity.ts";
+import { eventually, forgedCertificate, TcpBackend } from "../harness/mod.ts";
 import { Fixture, fleet, running } from "./fixture.ts";
 import { newAuthority, newIdentity, TlsWorld } from "./tls_world.ts";
 
@@ -50,6 +53,73 @@ Deno.test("an Envoy whose server has an authority it does not trust stays withou
   );
   assert.equal(world.streams.opened, 0);
   assert.equal(world.runtime.status(fleet).state, "starting");
+});
+
+/** Gives an Envoy a certificate that is not its own, until it is mended. */
+class WrongIssuer {
+  readonly problem = undefined;
+  readonly changes;
+  #mended = false;
+
+  constructor(private readonly identity: XdsIdentity, private readonly wrong: KeyPair) {
+    this.changes = identity.changes;
+  }
+
+  trust(): string {
+    return this.identity.trust();
+  }
+
+  renewalOf(): Promise<number> {
+    return Promise.resolve(this.#mended ? 0 : Infinity);
+  }
+
+  async issueFleet(fleet: string): Promise<IssuedCertificate> {
+    if (this.#mended) return await this.identity.issueFleet(fleet);
+    return { ...this.wrong, renewAt: Infinity };
+  }
+
+  mend(): void {
+    this.#mended = true;
+    this.changes.emit();
+  }
+}
+
+/** A world whose Envoy has such a certificate, and has been refused more than once. */
+async function refusedWith(make: (current: KeyPair) => Promise<KeyPair>, refusal: string) {
+  const identity = await newIdentity();
+  const issuer = new WrongIssuer(identity, await make(identity.authorities!.current));
+  const world = await TlsWorld.start({ identity, issuer });
+  const log = join(world.fixture.stateDirectory, "fleets", fleet, "envoy.log");
+  await eventually(async () => (await Deno.readTextFile(log)).split(refusal).length > 2, {
+    deadline: 20_000,
+    describe: async () => `"${refusal}" in\n${await Deno.readTextFile(log)}`,
+  });
+  assert.equal(world.runtime.status(fleet).state, "starting");
+  await assert.rejects(world.ask());
+  return { world, issuer, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+}
+
+const unusable: Record<string, (current: KeyPair) => Promise<KeyPair>> = {
+  "an expired": (current) => forgedCertificate(current, fleetId(fleet), { to: -1_000 }),
+  "a foreign authority's": async () => forgedCertificate(await newAuthority(), fleetId(fleet)),
+};
+
+for (const [what, make] of Object.entries(unusable)) {
+  Deno.test(`an Envoy with ${what} certificate gets nothing, and everything once it has its own`, async () => {
+    await using refused = await refusedWith(make, "reset reason: remote connection failure");
+    const { world, issuer } = refused;
+    assert.equal(world.streams.opened, 0);
+    const { pid } = world.runtime.status(fleet);
+    issuer.mend();
+    await running(world.runtime);
+    assert.equal(await world.ask(), "blue");
+    assert.equal(world.runtime.status(fleet).pid, pid);
+  });
+}
+
+Deno.test("an Envoy with another fleet's certificate gets nothing", async () => {
+  const other = (current: KeyPair) => forgedCertificate(current, fleetId("tenant-other"));
+  await using _refused = await refusedWith(other, "closed: 7, the%20client's%20certificate");
 });
 
 Deno.test("a fleet that is removed while it starts gets no certificates afterwards", async () => {

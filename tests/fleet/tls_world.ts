@@ -14,15 +14,17 @@ import { peerCertificate } from "../../envoy/xds/peer_certificate.ts";
 import { TlsCredentials } from "../../envoy/xds/tls_credentials.ts";
 import type { HostRuntime } from "../../fleet/host/host_runtime.ts";
 import { defaultLifetimes } from "../../fleet/identity/authority_plan.ts";
-import { XdsIdentity } from "../../fleet/identity/xds_identity.ts";
+import { type CertificateIssuer, XdsIdentity } from "../../fleet/identity/xds_identity.ts";
 import { askTcp, TcpBackend } from "../harness/mod.ts";
 import { Fixture, fleet, l4Service } from "./fixture.ts";
 
 /** How a {@linkcode TlsWorld} differs from the usual one. */
 export interface TlsWorldOptions {
-  /** Issues the Envoy's certificates. Default: one of its own. */
+  /** Issues the certificates. Default: one of its own. */
   readonly identity?: XdsIdentity;
-  /** Issues the server's certificate. Default: the Envoy's. */
+  /** Gives the Envoy its certificates instead. */
+  readonly issuer?: CertificateIssuer;
+  /** Issues the server's certificate instead. */
   readonly serverIdentity?: XdsIdentity;
 }
 
@@ -61,7 +63,7 @@ export class TlsWorld implements AsyncDisposable {
     fixture.serve(service);
     const { identity = await newIdentity(), serverIdentity = identity } = options;
     const { port, streams } = resources.use(await startServer(fixture, serverIdentity));
-    const overrides = { issuer: identity, drainOnExit: true };
+    const overrides = { issuer: options.issuer ?? identity, drainOnExit: true };
     const runtime = resources.use(await fixture.openRuntime(port, overrides));
     await runtime.ensure(fleet);
     return new TlsWorld(fixture, identity, service, streams, runtime, resources.move());

@@ -53,4 +53,5 @@ export * from "../../tools/process/program.ts";
 export * from "../../tools/process/sandbox.ts";
 export * from "./dns_server.ts";
 export * from "./fault_table.ts";
+export * from "./forged_certificate.ts";
 export * from "./shared_control_plane.ts";

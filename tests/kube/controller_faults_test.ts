@@ -13,15 +13,9 @@ import { Registry } from "../../base/metrics.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { Controller } from "../../kube/controller.ts";
 import type { ObjectCache } from "../../kube/object_cache.ts";
-import {
-  eventually,
-  type Fault,
-  FaultProxy,
-  FaultTable,
-  sharedControlPlane,
-  writes,
-} from "../harness/mod.ts";
+import { eventually, type Fault, FaultTable, sharedControlPlane, writes } from "../harness/mod.ts";
 import { clientOf, startInformer } from "./test_client.ts";
+import { TwoWays } from "./two_ways.ts";
 
 const plane = sharedControlPlane({ name: "controller-faults" });
 const table = FaultTable.ofFile("controller");
@@ -146,9 +140,8 @@ const rows: Row[] = [
 
 for (const [index, { name, fault, times, errors }] of rows.entries()) {
   Deno.test(`${name}: each failure is tried again, until the object is as wanted`, async () => {
-    await using proxy = await FaultProxy.start(plane());
-    using client = await clientOf(await proxy.kubeconfig(), { timeout: 500 });
-    using direct = await clientOf(plane().adminKubeconfig);
+    await using ways = await TwoWays.open(plane(), { timeout: 500 });
+    const { proxy, client, direct } = ways;
     const namespace = `result-${index}`;
     await makeNamespaces(direct, namespace);
     await using running = await startInformer(direct, configMaps, { namespace });

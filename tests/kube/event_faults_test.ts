@@ -10,15 +10,8 @@ import { silentLogger } from "../../base/logger.ts";
 import { Registry } from "../../base/metrics.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { EventRecorder } from "../../kube/event_recorder.ts";
-import {
-  eventually,
-  type Fault,
-  FaultProxy,
-  FaultTable,
-  sharedControlPlane,
-  writes,
-} from "../harness/mod.ts";
-import { clientOf } from "./test_client.ts";
+import { eventually, type Fault, FaultTable, sharedControlPlane, writes } from "../harness/mod.ts";
+import { TwoWays } from "./two_ways.ts";
 
 const plane = sharedControlPlane({ name: "event-faults" });
 const table = FaultTable.ofFile("events");
@@ -43,9 +36,8 @@ const rows: readonly (readonly [string, Fault, number])[] = [
 
 for (const [index, [name, fault, times]] of rows.entries()) {
   Deno.test(`${name}: five reports become one event that counts five`, async () => {
-    await using proxy = await FaultProxy.start(plane());
-    using client = await clientOf(await proxy.kubeconfig(), { timeout: 500 });
-    using direct = await clientOf(plane().adminKubeconfig);
+    await using ways = await TwoWays.open(plane(), { timeout: 500 });
+    const { proxy, client, direct } = ways;
     const metadata = { namespace, name: `subject-${index}` };
     const object = await direct.create(configMaps, { metadata });
     const metrics = new Registry();
@@ -66,8 +58,8 @@ for (const [index, [name, fault, times]] of rows.entries()) {
 }
 
 Deno.test("a flood about one object is a trickle of writes, and what is dropped is counted", async () => {
-  await using proxy = await FaultProxy.start(plane());
-  using client = await clientOf(await proxy.kubeconfig());
+  await using ways = await TwoWays.open(plane());
+  const { proxy, client } = ways;
   const metadata = { namespace, name: "flooded" };
   const object = await client.create(configMaps, { metadata });
   const other = await client.create(configMaps, { metadata: { namespace, name: "calm" } });

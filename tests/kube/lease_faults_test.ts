@@ -27,6 +27,7 @@ import {
   writes,
 } from "../harness/mod.ts";
 import { clientOf } from "./test_client.ts";
+import { TwoWays } from "./two_ways.ts";
 
 const plane = sharedControlPlane({ name: "lease-faults" });
 const table = FaultTable.ofFile("lease");
@@ -180,9 +181,8 @@ for (const [name, fault, times] of survivable) {
 }
 
 Deno.test("a holder cut off from the API server yields before another may lead", async () => {
-  await using proxy = await FaultProxy.start(plane());
-  using cutOff = await clientOf(await proxy.kubeconfig());
-  using direct = await clientOf(plane().adminKubeconfig);
+  await using ways = await TwoWays.open(plane());
+  const { proxy, client: cutOff, direct } = ways;
   await using first = candidate(cutOff, "cut-off", "first");
   await eventually(() => first.election.isLeader);
   await using second = candidate(direct, "cut-off", "second");

@@ -118,3 +118,24 @@ Deno.test("clients come over IPv6, and source ranges count for them", async () =
   await hub.createLoadBalancer("acme", "reached", { ...reachable, sourceRanges: ["0::0/64"] });
   await eventually(async () => await ask() === "node-1");
 });
+
+Deno.test("for another implementation a Service asks for those families that the hub has", async () => {
+  const hub = shared();
+  await hub.setConfig({ loadBalancer: { class: "example.com/other" } });
+  const accepted = async (name: string, spec: Partial<LoadBalancerSpec>, status: string) => {
+    await hub.createLoadBalancer("acme", name, spec);
+    return await hub.condition("acme", name, "Accepted", { status });
+  };
+  const familiesOf = async (name: string) => {
+    const { ipFamilies, ipFamilyPolicy } = (await hub.hubService("acme", name))!.spec;
+    return [ipFamilies, ipFamilyPolicy];
+  };
+  await accepted("only-six", { ipFamilies: ["IPv6"], ipFamilyPolicy: "SingleStack" }, "True");
+  assert.deepEqual(await familiesOf("only-six"), [["IPv4"], "SingleStack"]);
+  const both: Partial<LoadBalancerSpec> = { ipFamilies: ["IPv6", "IPv4"] };
+  await accepted("prefers", { ...both, ipFamilyPolicy: "PreferDualStack" }, "True");
+  assert.deepEqual(await familiesOf("prefers"), [["IPv4"], "PreferDualStack"]);
+  const required: Partial<LoadBalancerSpec> = { ...both, ipFamilyPolicy: "RequireDualStack" };
+  const { message } = await accepted("requires", required, "False");
+  assert.match(message, /the hub refuses the Service: .*not configured for dual-stack/);
+});

@@ -61,7 +61,7 @@ function change(fixture: HubFixture, port: number): Promise<void> {
   });
 }
 
-Deno.test("a change is programmed when the Envoys of both managers have accepted it", async () => {
+Deno.test("a change is programmed when the Envoys of both managers have accepted it, or one is silent", async () => {
   await using fixture = await HubFixture.start();
   await fixture.tenants("acme");
   await fixture.createLoadBalancer("acme", "web");
@@ -85,6 +85,13 @@ Deno.test("a change is programmed when the Envoys of both managers have accepted
     });
     stream.send(answer);
     await fixture.condition("acme", "web", "Programmed", { status: "True" });
+
+    // It says nothing to the next one: after 10 s it is named, and no longer waited for.
+    await change(fixture, 31_085);
+    const unanswered = await endpointsWith(stream, 31_085);
+    const silent = { status: "True", message: /^1\/2 Envoys .*; no answer from / };
+    await fixture.condition("acme", "web", "Programmed", silent, 20_000);
+    stream.send(unanswered);
 
     // It refuses the next one: the leader says so, in its words.
     await change(fixture, 31_082);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:tls";
 import { status } from "@grpc/grpc-js";
-import { createAuthority, issueCertificate, type KeyPair } from "../../base/certificates.ts";
+import { createAuthority, type KeyPair } from "../../base/certificates.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentLogger } from "../../base/logger.ts";
 import { authorizeByCertificate } from "../../controllers/manager/identity/authorize_fleet.ts";
@@ -13,6 +13,7 @@ import { TlsCredentials } from "../../envoy/xds/tls_credentials.ts";
 import { fleetId } from "../../fleet/identity/spiffe_id.ts";
 import { XdsIdentity } from "../../fleet/identity/xds_identity.ts";
 import { clientCredentials } from "../../tools/installation/envoy_identity.ts";
+import { forgedCertificate } from "../harness/mod.ts";
 import { GrpcClient, singleTypeMethods } from "./grpc_client.ts";
 import { named } from "./resources.ts";
 
@@ -90,20 +91,6 @@ async function greeting(
   return heard;
 }
 
-/** A certificate of the right authority that differs in something. */
-function forged(
-  authority: KeyPair,
-  id: string,
-  { from = -hour, to = hour, usage = "client" as "client" | "server" } = {},
-): Promise<KeyPair> {
-  const now = Date.now();
-  return issueCertificate(authority, {
-    subject: [{ CN: ["forged"] }],
-    usages: [usage],
-    alternativeNames: [{ type: "url", value: id }],
-  }, { notBefore: now + from, notAfter: now + to });
-}
-
 Deno.test("a fleet with its own certificate gets its resources, type by type", async () => {
   await using fixture = await setUp();
   const client = fixture.connect(await fixture.identity.issueFleet("tenant-a"));
@@ -150,10 +137,10 @@ Deno.test("without, with an expired, a future, a server's or a foreign certifica
   const id = fleetId("tenant-a");
   const pairs: Record<string, KeyPair | undefined> = {
     none: undefined,
-    expired: await forged(current, id, { to: -1_000 }),
-    "not yet valid": await forged(current, id, { from: hour / 2 }),
-    "for servers": await forged(current, id, { usage: "server" }),
-    "of another authority": await forged(await newAuthority(), id),
+    expired: await forgedCertificate(current, id, { to: -1_000 }),
+    "not yet valid": await forgedCertificate(current, id, { from: hour / 2 }),
+    "for servers": await forgedCertificate(current, id, { usage: "server" }),
+    "of another authority": await forgedCertificate(await newAuthority(), id),
   };
   for (const [what, pair] of Object.entries(pairs)) {
     assert.equal(await greeting(fixture, pair), 0, what);
@@ -195,7 +182,7 @@ Deno.test("another authority takes over without ending a stream, and the old one
 
 Deno.test("a stream ends with the certificate that opened it", async () => {
   await using fixture = await setUp();
-  const pair = await forged(fixture.identity.authorities!.current, fleetId("tenant-a"), {
+  const pair = await forgedCertificate(fixture.identity.authorities!.current, fleetId("tenant-a"), {
     to: 2_500,
   });
   const client = fixture.connect(pair);

@@ -81,6 +81,25 @@ testOnEach("a stream too many is refused; those that are open go on", async ({ c
   streams[1]![Symbol.dispose]();
 });
 
+testOnEach("a connection too many is refused until another has gone", async ({ create }) => {
+  await using fixture = await setUp({ limits: { connections: 1 } }, create);
+  const first = fixture.connect().delta();
+  first.send({ node, typeUrl });
+  await first.read();
+  const late = fixture.connect();
+  using refused = late.delta();
+  refused.send({ node, typeUrl });
+  const { code, details } = await refused.ended;
+  assert.equal(code, status.RESOURCE_EXHAUSTED);
+  assert.match(details, /1 connections/);
+  first[Symbol.dispose]();
+  await eventually(async () => {
+    using again = late.delta();
+    again.send({ node, typeUrl });
+    return (await again.read()).resources.length === 1;
+  });
+});
+
 testOnEach(
   "a client that floods the server with requests loses that stream, another does not notice",
   async ({ create, tellsLate }) => {

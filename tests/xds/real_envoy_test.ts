@@ -44,6 +44,39 @@ function refuses(port: number): Promise<boolean> {
   );
 }
 
+/** An Envoy with the front ports `web` and `other`, which answer "blue", and whose server has ended. */
+class OrphanedEnvoy implements AsyncDisposable {
+  private constructor(
+    readonly stores: ResourceStores,
+    readonly ports: { readonly web: number; readonly other: number },
+    readonly envoy: TestEnvoy,
+    private readonly resources: AsyncDisposableStack,
+  ) {}
+
+  static async start(
+    transport: TestedTransport,
+    variant: "delta" | "sotw",
+  ): Promise<OrphanedEnvoy> {
+    await using resources = new AsyncDisposableStack();
+    const stores = new ResourceStores();
+    const blue = resources.use(new TcpBackend({ identity: "blue" }));
+    const ports = { web: freePort(), other: freePort() };
+    for (const [name, port] of Object.entries(ports)) {
+      stores.get("tenant-a").set(name, tcpService({ name, port, endpoints: [blue.port] }));
+    }
+    stores.markSynced();
+    await using server = startServer(transport, stores);
+    const xdsPort = await server.listen("127.0.0.1:0");
+    const envoy = resources.use(await TestEnvoy.start({ node: "tenant-a", variant, xdsPort }));
+    for (const port of Object.values(ports)) await answers(port, "blue");
+    return new OrphanedEnvoy(stores, ports, envoy, resources.move());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.resources.disposeAsync();
+  }
+}
+
 for (const variant of ["delta", "sotw"] as const) {
   testOnEach(
     `${variant}: Envoy carries a request, follows endpoints, stops when the listener goes`,
@@ -87,23 +120,9 @@ for (const variant of ["delta", "sotw"] as const) {
   testOnEach(
     `${variant}: a server that comes back has nothing to say if nothing changed, and drops nothing`,
     async (transport) => {
-      const stores = new ResourceStores();
-      const store = stores.get("tenant-a");
-      await using blue = new TcpBackend({ identity: "blue" });
       await using green = new TcpBackend({ identity: "green" });
-      const [port, otherPort] = [freePort(), freePort()];
-      store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
-      store.set("other", tcpService({ name: "other", port: otherPort, endpoints: [blue.port] }));
-      stores.markSynced();
-      const first = startServer(transport, stores);
-      await using envoy = await TestEnvoy.start({
-        node: "tenant-a",
-        variant,
-        xdsPort: await first.listen("127.0.0.1:0"),
-      });
-      await answers(port, "blue");
-      await answers(otherPort, "blue");
-      await first[Symbol.asyncDispose]();
+      await using orphan = await OrphanedEnvoy.start(transport, variant);
+      const { stores, envoy, ports: { web: port } } = orphan;
       assert.equal(await askTcp("127.0.0.1", port), "blue");
 
       const registry = new Registry();
@@ -113,7 +132,8 @@ for (const variant of ["delta", "sotw"] as const) {
         describe: "Envoy's requests to the second server",
       });
       assert.equal(await askTcp("127.0.0.1", port), "blue");
-      store.set("web", tcpService({ name: "web", port, endpoints: [green.port] }));
+      const change = tcpService({ name: "web", port, endpoints: [green.port] });
+      stores.get("tenant-a").set("web", change);
       await answers(port, "green");
       const responses = await counted(registry, "grpc_responses_total");
       // State of the world cannot say which endpoints the client has: those are sent once more.
@@ -128,28 +148,15 @@ for (const variant of ["delta", "sotw"] as const) {
   testOnEach(
     `${variant}: what went while no server was there is taken from Envoy afterwards`,
     async (transport) => {
-      const stores = new ResourceStores();
-      const store = stores.get("tenant-a");
-      await using blue = new TcpBackend({ identity: "blue" });
-      const [port, gonePort] = [freePort(), freePort()];
-      store.set("web", tcpService({ name: "web", port, endpoints: [blue.port] }));
-      store.set("gone", tcpService({ name: "gone", port: gonePort, endpoints: [blue.port] }));
-      stores.markSynced();
-      const first = startServer(transport, stores);
-      await using envoy = await TestEnvoy.start({
-        node: "tenant-a",
-        variant,
-        xdsPort: await first.listen("127.0.0.1:0"),
-      });
-      await answers(gonePort, "blue");
-      await first[Symbol.asyncDispose]();
-      store.delete("gone");
+      await using orphan = await OrphanedEnvoy.start(transport, variant);
+      const { stores, envoy, ports } = orphan;
+      stores.get("tenant-a").delete("other");
 
       await using second = startServer(transport, stores);
       await envoy.moveTo(await second.listen("127.0.0.1:0"));
-      await refuses(gonePort);
+      await refuses(ports.other);
       await envoy.reached("cluster_manager.cluster_removed", 1);
-      assert.equal(await askTcp("127.0.0.1", port), "blue");
+      assert.equal(await askTcp("127.0.0.1", ports.web), "blue");
     },
   );
 }

@@ -19,8 +19,13 @@ import { ByResource } from "./by_resource.ts";
 export type Progress =
   /** No Envoy is connected. */
   | { readonly kind: "no-envoy" }
-  /** Some of the connected Envoys have not answered yet. */
-  | { readonly kind: "waiting"; readonly acknowledged: number; readonly connected: number }
+  /** Some of the connected Envoys have not answered yet, or none has; `silent` were given up. */
+  | {
+    readonly kind: "waiting";
+    readonly acknowledged: number;
+    readonly connected: number;
+    readonly silent?: readonly string[];
+  }
   /** All have; `silent` names those that were given up after a while. */
   | { readonly kind: "programmed"; readonly connected: number; readonly silent: readonly string[] }
   | { readonly kind: "rejected"; readonly message: string };
@@ -108,12 +113,18 @@ export class Acknowledgements implements XdsObserver {
     if (refusal) return { kind: "rejected", message: refusal };
     const behind = envoys.filter((envoy) => !holds(envoy, resources));
     const silent = behind.filter((envoy) => this.#gaveUp(envoy, since));
-    const acknowledged = envoys.length - behind.length;
-    if (behind.length > silent.length || acknowledged === 0) {
-      return { kind: "waiting", acknowledged, connected: envoys.length };
-    }
+    const connected = envoys.length;
+    const acknowledged = connected - behind.length;
     const names = silent.map(({ node }) => node);
-    return { kind: "programmed", connected: envoys.length, silent: names };
+    if (behind.length > silent.length || acknowledged === 0) {
+      return {
+        kind: "waiting",
+        acknowledged,
+        connected,
+        ...(names.length > 0 && { silent: names }),
+      };
+    }
+    return { kind: "programmed", connected, silent: names };
   }
 
   #gaveUp(envoy: Envoy, since: number): boolean {

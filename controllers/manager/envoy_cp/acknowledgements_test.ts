@@ -65,7 +65,8 @@ Deno.test("an Envoy that is silent for ten seconds is named and no longer waited
 Deno.test("silence alone programs nothing", async () => {
   const { clock, progress } = withEnvoys(1);
   await clock.advance(60_000);
-  assert.deepEqual(progress(), { kind: "waiting", acknowledged: 0, connected: 1 });
+  const silent = ["node-1"];
+  assert.deepEqual(progress(), { kind: "waiting", acknowledged: 0, connected: 1, silent });
 });
 
 Deno.test("a refusal counts for the refused version only", () => {

@@ -38,6 +38,21 @@ const cases: [what: string, Parameters<typeof mergedProgress>, Progress][] = [
     connected: 2,
     silent: ["an Envoy of the manager at b"],
   }],
+  ["another manager's Envoy that does not answer is given up, and named", [
+    done,
+    [other(waiting)],
+    true,
+  ], { kind: "programmed", connected: 2, silent: ["an Envoy of the manager at b"] }],
+  ["our Envoy that was given up keeps nobody waiting that another manager's has accepted", [
+    { ...waiting, silent: ["a"] },
+    [other(done)],
+    false,
+  ], { kind: "programmed", connected: 2, silent: ["a"] }],
+  ["silence everywhere programs nothing", [{ ...waiting, silent: ["a"] }, [other(waiting)], true], {
+    kind: "waiting",
+    acknowledged: 0,
+    connected: 2,
+  }],
   ["silence alone programs nothing", [none, [other(undefined)], true], {
     kind: "waiting",
     acknowledged: 0,
