@@ -63,6 +63,23 @@ Deno.test("types are sent in the order in which they name each other, whoever as
   ]);
 });
 
+Deno.test("a response holds 32 KiB of listeners, but a megabyte of clusters, whose answers may take long", () => {
+  const names = Array.from({ length: 200 }, (_, index) => `web-${index}`);
+  const content = "x".repeat(1000);
+  const largest = (typeUrl: string) => {
+    const stream = deltaStream(storeOf(...names.map((name) => resource(name, content, typeUrl))));
+    stream.receive(delta({ typeUrl }));
+    const sizes: number[] = [];
+    for (let response = stream.next(); response; response = stream.next()) {
+      sizes.push(response.bytes.length);
+      stream.receive(delta({ typeUrl, nonce: response.inFlight.nonce }));
+    }
+    return Math.max(...sizes);
+  };
+  assert(largest(listener) <= 32 << 10);
+  assert(largest(cluster) > 200 * 1000, "all of them");
+});
+
 Deno.test("a client that starts is told of no cluster first, and of listeners when it has read all", () => {
   const stream = deltaStream(web());
   subscribeAll(stream);

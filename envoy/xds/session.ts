@@ -203,8 +203,8 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     }, settleTime));
     if (until !== undefined) {
       // The client comes back at once, with what it is known by then.
-      const expired = new XdsError("Unavailable", "the client's credential has expired");
-      resources.use(alarm(clock, until, () => this.end(expired)));
+      const reason = "the client's credential has expired";
+      resources.use(alarm(clock, until, () => this.end(new XdsError("Unavailable", reason))));
     }
     const refusals = resources.use(new Refusals(clock, store, stream, () => this.wake()));
     const onPassed = () => this.end(new XdsError("Unavailable", "the client does not answer"));

@@ -74,5 +74,6 @@ export function resourceNamesOf(
 
 /** The key of the object that a resource belongs to: the first two parts of its name. */
 export function ownerKeyOf(resourceName: string): string {
-  return resourceName.split("/", 2).join("/");
+  const end = resourceName.indexOf("/", resourceName.indexOf("/") + 1);
+  return end < 0 ? resourceName : resourceName.slice(0, end);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { typeUrls } from "../../../envoy/proto/mod.ts";
 import type { L4Service } from "../../../envoy/translate/l4_service.ts";
-import { resourcesOf } from "./resources.ts";
+import { ownerKeyOf, resourcesOf } from "./resources.ts";
 
 const service = fc.record({
   name: fc.constantFrom("tenant-a/lb/TCP/80", "tenant-a/lb/TCP/81"),
@@ -44,4 +44,9 @@ Deno.test("when only endpoints change, cluster and listener are the very same", 
   assert.equal(after.filter((resource) => before.resources.includes(resource)).length, 2);
   const changed = after.filter((resource) => !before.resources.includes(resource));
   assert.deepEqual(changed.map(({ typeUrl }) => typeUrl), [typeUrls.endpoint]);
+});
+
+Deno.test("a resource belongs to the object in the first two parts of its name", () => {
+  assert.equal(ownerKeyOf("tenant-a/web/TCP/80"), "tenant-a/web");
+  for (const name of ["tenant-a/web", "web", ""]) assert.equal(ownerKeyOf(name), name);
 });
