@@ -6,20 +6,17 @@
  */
 import assert from "node:assert/strict";
 import type { LoadBalancer } from "../../apis/kubelb/v1alpha1/mod.ts";
-import { nodeProblem } from "../../tools/cluster/node/requirements.ts";
 import { eventually } from "../harness/mod.ts";
 import { readPortTable } from "../../tools/installation/port_table.ts";
 import { HubWorld, isReady, type Pod, tenantNamespace } from "./hub_world.ts";
 import { askFrom, type LoadResult, OutsideLoad, type Target } from "./outside_client.ts";
 
-const ignore = nodeProblem() !== undefined;
-const shared = { sanitizeOps: false, sanitizeResources: false, ignore };
+const shared = { sanitizeOps: false, sanitizeResources: false };
 const port = 8080;
 let world: HubWorld;
 let web: string;
 
 Deno.test.beforeAll(async () => {
-  if (ignore) return;
   world = await HubWorld.start();
   await world.deploy("web");
   web = await world.publish("web", [
