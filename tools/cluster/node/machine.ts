@@ -35,7 +35,7 @@ export class Machine implements AsyncDisposable {
   /**
    * Starts a machine that is connected to nothing.
    *
-   * @param prepare shell commands that run first, inside.
+   * @param prepare shell commands that run first, inside, in the machine's folder.
    * @throws Error when this user may not make namespaces.
    */
   static async start(name: string, isolation: Isolation, prepare = ":"): Promise<Machine> {
@@ -47,6 +47,7 @@ export class Machine implements AsyncDisposable {
       const last = `touch ${ready}\nexec ${first} pause`;
       const holder = await sandbox.start({
         name: `${name}-machine`,
+        cwd: sandbox.folder,
         ...isolation === "full"
           ? await separateAll(sandbox, `${prepare}\n${last}`)
           : { command: "unshare", args: ["--net", "sh", "-ec", `${prepare}\n${last}`] },
