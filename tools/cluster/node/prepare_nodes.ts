@@ -24,6 +24,7 @@ export async function prepareNodes(report: (line: string) => void): Promise<stri
   if (problem !== undefined) return problem;
   const { pod } = await obtainBinaries(["pod"], { report });
   const last = await firstProblem(programProbes(pod, findProgram("runc") ?? "runc"));
-  if (last === undefined) await obtainBinaries(nodeBinaryNames, { report });
-  return last;
+  if (last !== undefined) return last;
+  await obtainBinaries(nodeBinaryNames.filter((name) => name !== "pod"), { report });
+  return undefined;
 }
