@@ -99,12 +99,14 @@ function envoyContainer(
     ],
     // Envoy opens this port only when its first configuration is loaded. There is no liveness probe:
     // without a manager a new Envoy waits, and one that is busy with a large change must not be killed
-    // for it.
+    // for it. Such a one answers late, and has the time. One that has crashed refuses at once, and
+    // until a probe has failed, or the kubelet has looked at its containers (once a second), Services
+    // go on sending it connections: hence every second, and once is enough.
     readinessProbe: {
       httpGet: { path: "/ready", port: ports.ready },
-      periodSeconds: 2,
-      timeoutSeconds: 5,
-      failureThreshold: 5,
+      periodSeconds: 1,
+      timeoutSeconds: 30,
+      failureThreshold: 1,
     },
     // By then Services send new connections elsewhere; those that are open get the time.
     ...(drainSeconds > 0 && { lifecycle: { preStop: { sleep: { seconds: drainSeconds } } } }),

@@ -31,6 +31,11 @@ Deno.test("the pod holds no token, no environment of Services, and no right to b
   assert.equal(container.securityContext?.readOnlyRootFilesystem, true);
 });
 
+Deno.test("an Envoy that is gone is noticed in a second, one that is busy has half a minute", () => {
+  const { periodSeconds, failureThreshold, timeoutSeconds } = pod().container.readinessProbe ?? {};
+  assert.deepEqual([periodSeconds, failureThreshold, timeoutSeconds], [1, 1, 30]);
+});
+
 Deno.test("what it needs to end comes after the time for open connections", () => {
   assert.deepEqual(pod().container.lifecycle, { preStop: { sleep: { seconds: 60 } } });
   assert.equal(pod().spec.terminationGracePeriodSeconds, 300);

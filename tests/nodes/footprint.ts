@@ -6,6 +6,7 @@
 import { capture } from "../../tools/binaries/capture.ts";
 import type { MachineNetwork } from "../../tools/cluster/node/machine_network.ts";
 import type { NodeCluster } from "../../tools/cluster/node/node_cluster.ts";
+import { cgroupProcesses } from "./cgroup_processes.ts";
 
 /** By what the pieces are known. Plain data, to be handed to another process. */
 export interface Footprint {
@@ -26,14 +27,8 @@ export async function footprintOf(
   const machines = cluster.nodes.map(({ machine }) => machine);
   const folders = machines.map(({ sandbox }) => sandbox.folder);
   const cgroups = machines.flatMap(({ cgroup }) => cgroup ?? []);
-  const pods: string[] = [];
-  for (const pid of await processes()) {
-    // containerd's children are found by the cgroup, where every container is.
-    const groups = await Deno.readTextFile(`/proc/${pid}/cgroup`).catch(() => "");
-    if (cgroups.some((cgroup) => groups.includes(`${cgroup}/`))) {
-      pods.push(await namespaceOf(pid));
-    }
-  }
+  const members = await Promise.all(cgroups.map((cgroup) => cgroupProcesses(`${cgroup}/`)));
+  const pods = await Promise.all(members.flat().map((pid) => namespaceOf(`${pid}`)));
   const own = await Promise.all(machines.map(({ pid }) => namespaceOf(`${pid}`)));
   return {
     interface: network.interface,

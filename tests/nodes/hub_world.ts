@@ -22,25 +22,14 @@ import {
   TenantCluster,
 } from "../../tools/installation/tenant_cluster.ts";
 import { eventually } from "../../tools/process/eventually.ts";
-import { askFrom } from "./outside_client.ts";
 import { freePort } from "../../tools/process/free_port.ts";
 import { type Program, startProgram } from "../../tools/process/program.ts";
+import { askFrom } from "./outside_client.ts";
+import { isReady, type Pod } from "./pod.ts";
 
 const roles = ["manager.yaml", "kubernetes_runtime.yaml"].map((file) =>
   new URL(`../../manifests/rbac/${file}`, import.meta.url)
 );
-
-/** What is read of a pod. */
-export interface Pod {
-  metadata: { name: string; uid: string; deletionTimestamp?: string };
-  spec: { nodeName: string };
-  status: {
-    phase: string;
-    podIP?: string;
-    conditions?: { type: string; status: string }[];
-    containerStatuses?: { restartCount: number; state: Record<string, unknown> }[];
-  };
-}
 
 /** A line of Envoy's access log, as far as it is read here. */
 export interface AccessLogLine {
@@ -231,12 +220,6 @@ export class HubWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stack.disposeAsync();
   }
-}
-
-/** Whether a pod takes traffic. */
-export function isReady({ status }: Pod): boolean {
-  return status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ??
-    false;
 }
 
 function summary({ metadata, spec, status }: Pod) {

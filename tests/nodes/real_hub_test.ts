@@ -6,20 +6,19 @@
  */
 import assert from "node:assert/strict";
 import type { LoadBalancer } from "../../apis/kubelb/v1alpha1/mod.ts";
-import { nodeProblem } from "../../tools/cluster/node/requirements.ts";
 import { eventually } from "../harness/mod.ts";
 import { readPortTable } from "../../tools/installation/port_table.ts";
-import { HubWorld, isReady, type Pod, tenantNamespace } from "./hub_world.ts";
-import { askFrom, type LoadResult, OutsideLoad, type Target } from "./outside_client.ts";
+import { HubWorld, tenantNamespace } from "./hub_world.ts";
+import { askFrom, type Target } from "./outside_client.ts";
+import { isReady, type Pod } from "./pod.ts";
+import { withoutLoss } from "./under_load.ts";
 
-const ignore = nodeProblem() !== undefined;
-const shared = { sanitizeOps: false, sanitizeResources: false, ignore };
+const shared = { sanitizeOps: false, sanitizeResources: false };
 const port = 8080;
 let world: HubWorld;
 let web: string;
 
 Deno.test.beforeAll(async () => {
-  if (ignore) return;
   world = await HubWorld.start();
   await world.deploy("web");
   web = await world.publish("web", [
@@ -161,37 +160,6 @@ Deno.test(
   },
 );
 
-/**
- * Runs something while a client asks by TCP and UDP; nothing may be lost.
- *
- * @param lostDatagrams how many of them may be, for each that was sent.
- */
-async function underLoad(
-  name: string,
-  action: () => Promise<void>,
-  lostDatagrams = 0,
-): Promise<LoadResult[]> {
-  const loads = await Promise.all(
-    (["TCP", "UDP"] as const).map((protocol) =>
-      OutsideLoad.start(world.client, `${name}-${protocol}`, { protocol, address: web, port })
-    ),
-  );
-  const stop = () => Promise.all(loads.map((load) => load.stop()));
-  try {
-    await action();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const results = await stop();
-  for (const [index, { sent, lost }] of results.entries()) {
-    assert.ok(sent > 100, `${sent} requests`);
-    const allowed = index === 0 ? 0 : sent * lostDatagrams;
-    assert.ok(lost.length <= allowed, `lost of ${sent}: ${JSON.stringify(lost)}`);
-  }
-  return results;
-}
-
 async function leaseHolder(): Promise<string> {
   const path = "/apis/coordination.k8s.io/v1/namespaces/kubelb/leases/19f32e7b.kubelb.k8c.io";
   type Lease = { spec: { holderIdentity: string } };
@@ -205,7 +173,7 @@ Deno.test(
     const before = await readPortTable(world.hub.plane, tenantNamespace);
     const restarts = (await world.pods()).map(({ metadata }) => metadata.uid).toSorted();
     const holder = await leaseHolder();
-    await underLoad("leader", async () => {
+    await withoutLoss(world.client, "leader", { address: web, port }, async () => {
       await world.managers[0]!.kill("SIGKILL");
       await eventually(async () => await leaseHolder() !== holder, {
         deadline: 40_000,
@@ -232,7 +200,7 @@ Deno.test(
   "a pod is ready with its first configuration, not before, and its predecessor drains",
   shared,
   async () => {
-    await underLoad("ready", async () => {
+    await withoutLoss(world.client, "ready", { address: web, port }, async () => {
       for (const manager of world.managers) await manager.kill("SIGKILL");
       const [gone] = await world.pods();
       const path = `/api/v1/namespaces/${tenantNamespace}/pods/${gone!.metadata.name}`;
@@ -254,9 +222,7 @@ Deno.test(
       const names = ready.map(({ metadata }) => metadata.name);
       assert.ok(names.includes(fresh.metadata.name), "it did not have to be started again");
       for (const manager of world.managers) await manager.waitReady();
-      // The kernel keeps sending a source port that is used again to the pod that it went to before,
-      // until kube-proxy has noticed its end: a few datagrams of that moment are lost.
-    }, 0.01);
+    });
   },
 );
 
@@ -266,7 +232,7 @@ Deno.test(
   async () => {
     const path = "/api/v1/namespaces/kubelb/secrets/kubelb-xds-ca";
     const pods = (await world.pods()).map(({ metadata }) => metadata.uid).toSorted();
-    await underLoad("authority", async () => {
+    await withoutLoss(world.client, "authority", { address: web, port }, async () => {
       await world.hub.plane.admin.request("DELETE", path);
       await eventually(() => world.hub.plane.admin.request("GET", path));
       // Whoever reconnects now has to believe the new one, and to be believed.

@@ -47,15 +47,24 @@ export class UdpBackend implements AsyncDisposable {
   }
 }
 
+/** Choices of {@linkcode askUdp}. */
+export interface AskUdpOptions {
+  readonly message?: string;
+  /** Milliseconds after which the answer is given up. Default 1,000. */
+  readonly deadline?: number;
+  /** The client's own port. Default one that the system chooses, which may have been used before. */
+  readonly from?: number;
+}
+
 /**
  * Sends one datagram and returns the identity that answered and, after it, the message.
  *
- * @throws Error when nothing has come back after `deadline` milliseconds.
+ * @throws Error when nothing has come back in time, or the client's port is taken.
  */
 export async function askUdp(
   address: string,
   port: number,
-  { message = "hello", deadline = 1_000 } = {},
+  { message = "hello", deadline = 1_000, from = 0 }: AskUdpOptions = {},
 ): Promise<string> {
   const socket = createSocket("udp4");
   const over = new AbortController();
@@ -63,6 +72,10 @@ export async function askUdp(
   using _timer = systemClock.timer(late, deadline);
   const closed = once(socket, "close");
   try {
+    if (from !== 0) {
+      socket.bind(from);
+      await once(socket, "listening");
+    }
     const answer = once(socket, "message", { signal: over.signal });
     socket.send(message, port, address);
     const [data] = await answer;

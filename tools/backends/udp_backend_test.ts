@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../process/free_port.ts";
 import { askUdp, UdpBackend } from "./udp_backend.ts";
 
 Deno.test("a UDP backend says who it is", async () => {
@@ -12,4 +13,13 @@ Deno.test("a datagram without answer is an error that says so", async () => {
   const { address, port } = backend;
   await backend[Symbol.asyncDispose]();
   await assert.rejects(askUdp(address, port, { deadline: 50 }), /no answer from|refused/i);
+});
+
+Deno.test("a client asks from the port that it is told to", async () => {
+  await using backend = await UdpBackend.start({ identity: "green" });
+  await using other = await UdpBackend.start({ identity: "blue" });
+  const from = freePort();
+  assert.equal(await askUdp(backend.address, backend.port, { message: "!", from }), "green!");
+  const taken = askUdp(backend.address, backend.port, { from: other.port });
+  await assert.rejects(taken, /EADDRINUSE/);
 });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 /** Lines of each log. Kubernetes' own components talk much and are rarely the reason. */
 const tail = { ours: 60, others: 8 };
 
-const others = /-(etcd|kube-[a-z-]+)\.log$/;
+const others = /-(etcd|containerd|kubelet|kube-[a-z-]+)\.log$/;
 
 /** The last lines of every log in the folders of `folder`, each log under its name; ours last. */
 export async function logTails(folder: string): Promise<string> {

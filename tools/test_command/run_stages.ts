@@ -21,7 +21,8 @@ export interface RunOptions {
 
 /**
  * Runs every stage, also after one has failed: the reader wants all the news at once. A stage that
- * counts nothing counts as failed.
+ * counts nothing counts as failed, unless it says why it is impossible here; that is repeated at the
+ * end, where nobody misses it.
  *
  * @returns the sum; its last printed line is `N passed, N failed`.
  */
@@ -31,15 +32,18 @@ export async function runStages(
   { clock, print }: Terminal,
 ): Promise<Outcome> {
   const outcomes: Outcome[] = [];
+  const absent: string[] = [];
   for (const stage of stages) {
     const start = clock.monotonic();
     print(`${stage.name} …`);
     const outcome = await runStage(stage, (line) => print(`  ${line}`));
     if (outcome.output !== "") print(outcome.output);
     print(`${stage.name}: ${summary(outcome)} in ${seconds(clock.monotonic() - start)}`);
+    if (outcome.impossible !== undefined) absent.push(`${stage.name}: ${outcome.impossible}`);
     outcomes.push(outcome);
   }
   const total = sum(outcomes);
+  for (const line of absent) print(`impossible on this machine: ${line}`);
   for (const name of total.skipped) print(`not run: ${name}`);
   const failed = total.failed + (strict ? total.skipped.length : 0);
   print(`${total.passed} passed, ${failed} failed`);
@@ -49,7 +53,7 @@ export async function runStages(
 async function runStage(stage: Stage, report: (line: string) => void): Promise<Outcome> {
   try {
     const outcome = await stage.run(report);
-    if (outcome.passed + outcome.failed > 0) return outcome;
+    if (outcome.passed + outcome.failed > 0 || outcome.impossible !== undefined) return outcome;
     return { ...outcome, failed: 1, output: `${stage.name}: nothing was run` };
   } catch (error) {
     return { passed: 0, failed: 1, skipped: [], output: describeError(error) };
@@ -57,7 +61,8 @@ async function runStage(stage: Stage, report: (line: string) => void): Promise<O
 }
 
 /** `12 passed`, with failures and skipped tests when there are some. */
-export function summary({ passed, failed, skipped }: Outcome): string {
+export function summary({ passed, failed, skipped, impossible }: Outcome): string {
+  if (impossible !== undefined) return "impossible on this machine";
   const parts = [`${passed} passed`];
   if (failed > 0) parts.push(`${failed} FAILED`);
   if (skipped.length > 0) parts.push(`${skipped.length} not run`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../base/fake_clock.ts";
 import { runStages } from "./run_stages.ts";
-import { type Outcome, type Stage, verdict } from "./stage.ts";
+import { impossible, type Outcome, type Stage, verdict } from "./stage.ts";
 
 function stage(name: string, outcome: Outcome | Error): Stage {
   return {
@@ -40,6 +40,22 @@ Deno.test("a stage that throws is one failure and the next stage still runs", as
 Deno.test("a stage that runs nothing is a failure", async () => {
   const lines = await run([stage("unit", { passed: 0, failed: 0, skipped: [], output: "" })]);
   assert.equal(lines.at(-1), "0 passed, 1 failed");
+});
+
+Deno.test("a stage that this machine cannot run fails nothing, and the reader is told why", async () => {
+  const stages = [
+    stage("nodes", impossible("no cgroups: read-only")),
+    stage("unit", verdict(true, "")),
+  ];
+  const lines = await run(stages, true);
+  assert.deepEqual(lines, [
+    "nodes …",
+    "nodes: impossible on this machine in 0.0 s",
+    "unit …",
+    "unit: 1 passed in 0.0 s",
+    "impossible on this machine: nodes: no cgroups: read-only",
+    "1 passed, 0 failed",
+  ]);
 });
 
 Deno.test("when strict, a test that did not run is a failure", async () => {

@@ -10,7 +10,7 @@ export interface Selection {
   readonly stages: readonly string[];
   /** Files or folders to which the test stages are limited; all when empty. */
   readonly paths: readonly string[];
-  /** Tests that do not run, for want of something on this machine, count as failed. */
+  /** Tests that do not run count as failed. */
   readonly strict: boolean;
 }
 
@@ -20,8 +20,12 @@ export const help = `Usage: deno task test [--only=STAGE,…] [--strict] [PATH�
 Runs the repository's checks and tests and ends with "N passed, N failed".
 
   --only=STAGE,…  only these stages
-  --strict        tests that cannot run on this machine count as failed (as in CI)
+  --strict        tests that do not run count as failed (as in CI)
   PATH…           only tests in these files or folders (and no other checks, without --only)
+
+The stage "nodes" runs real Kubernetes nodes. It needs Linux, root and what containers need of the
+kernel, and installs missing packages with apt-get. Where it cannot run, the last lines say why, and
+nothing has failed; asked for by --only or PATH it has.
 `;
 
 /** @throws Error that names the unknown flag or stage. */
@@ -45,6 +49,12 @@ export function parseSelection(
     }
   }
   return { stages, paths, strict };
+}
+
+/** Whether a stage was asked for, by its name or by a path in its `folder`. */
+export function isAskedFor(stage: string, folder: string, { stages, paths }: Selection): boolean {
+  return stages.includes(stage) ||
+    paths.some((path) => path === folder || path.startsWith(`${folder}/`));
 }
 
 /** Whether a test file is among the paths asked for. */

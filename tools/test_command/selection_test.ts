@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isSelected, parseSelection, type Selection } from "./selection.ts";
+import { isAskedFor, isSelected, parseSelection, type Selection } from "./selection.ts";
 
 const known = ["format", "unit"];
 
@@ -14,6 +14,16 @@ Deno.test("stages are named by --only, files by their paths", () => {
   assert.deepEqual(selection, { stages: ["unit"], paths: ["kube"], strict: true });
   assert.equal(isSelected("kube/client_test.ts", selection), true);
   assert.equal(isSelected("kubernetes_test.ts", selection), false);
+});
+
+Deno.test("a stage is asked for by its name, or by a path in its folder", () => {
+  const asked = (...args: string[]) =>
+    isAskedFor("unit", "tests/unit", parseSelection(args, known) as Selection);
+  assert.equal(asked(), false);
+  assert.equal(asked("tests"), false, "all tests that can run");
+  assert.equal(asked("--only=unit"), true);
+  assert.equal(asked("tests/unit/"), true);
+  assert.equal(asked("tests/unit/a_test.ts"), true);
 });
 
 Deno.test("unknown flags and stages are refused by name", () => {

@@ -12,6 +12,11 @@ export interface Outcome {
   readonly skipped: readonly string[];
   /** What explains the failures, to be shown in full; empty when there are none. */
   readonly output: string;
+  /**
+   * Why a stage has no place on this machine. Nothing has failed then, but the reader is told: what
+   * the stage would have shown is not shown.
+   */
+  readonly impossible?: string;
 }
 
 /** Part of the test command, chosen by its name. */
@@ -29,6 +34,11 @@ export interface Stage {
 /** The outcome of a stage that either holds or does not. */
 export function verdict(ok: boolean, output: string): Outcome {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: [], output: ok ? "" : output };
+}
+
+/** The outcome of a stage that this machine cannot run. */
+export function impossible(reason: string): Outcome {
+  return { passed: 0, failed: 0, skipped: [], output: "", impossible: reason };
 }
 
 /** Adds outcomes up. */

@@ -5,9 +5,9 @@
  */
 import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
-import { type BinaryName, binaryNames, nodeBinaryNames } from "../binaries/catalog.ts";
+import { binaryNames } from "../binaries/catalog.ts";
 import { obtainBinaries } from "../binaries/obtain.ts";
-import { obtainNodePackages } from "../cluster/node/requirements.ts";
+import { prepareNodes } from "../cluster/node/prepare_nodes.ts";
 import { checkFiles } from "../house_rules/check_files.ts";
 import { isTest, root } from "../house_rules/source_path.ts";
 import { Sandbox } from "../process/sandbox.ts";
@@ -16,9 +16,9 @@ import { runIntegrationFile } from "./integration_file.ts";
 import { runTests } from "./test_run.ts";
 import { runDeno } from "./run_command.ts";
 import { seconds, summary } from "./run_stages.ts";
-import { isSelected, type Selection } from "./selection.ts";
-import { type Outcome, type Stage, sum, verdict } from "./stage.ts";
-import { asksForNodes, findFiles, isIntegrationTest, needsNodes } from "./test_files.ts";
+import { isAskedFor, isSelected, type Selection } from "./selection.ts";
+import { impossible, type Outcome, type Stage, sum, verdict } from "./stage.ts";
+import { findFiles, type TestKind, testKind } from "./test_files.ts";
 
 /** Programs that write generated files; with `--check` they only tell whether these are current. */
 const generators = ["tools/generate_crds.ts", "tools/generate_protos.ts"];
@@ -42,11 +42,13 @@ export async function chooseStages(selection: Selection): Promise<Stage[]> {
     return stages.filter(({ name }) => selection.stages.includes(name));
   }
   if (selection.paths.length === 0) return stages;
-  const filled: string[] = [];
-  if ((await testFiles(selection, false)).length > 0) filled.push("unit");
-  if ((await testFiles(selection, true)).length > 0) filled.push("binaries", "integration");
-  if (filled.length === 0) throw new Error(`no test file at ${selection.paths.join(", ")}`);
-  return stages.filter(({ name }) => filled.includes(name));
+  const filled = new Set<string>();
+  for (const kind of ["unit", "integration", "nodes"] as const) {
+    if ((await testFiles(selection, kind)).length > 0) filled.add(kind);
+  }
+  if (filled.size === 0) throw new Error(`no test file at ${selection.paths.join(", ")}`);
+  if (filled.has("integration") || filled.has("nodes")) filled.add("binaries");
+  return stages.filter(({ name }) => filled.has(name));
 }
 
 /** All stages; `selection` limits the files of those that contain tests. */
@@ -57,8 +59,9 @@ export function makeStages(selection: Selection): Stage[] {
     { name: "generated", run: runGenerators },
     { name: "examples", run: runExamples },
     { name: "unit", run: () => runUnit(selection) },
-    { name: "binaries", run: (report) => runBinaries(selection, report) },
+    { name: "binaries", run: runBinaries },
     { name: "integration", run: (report) => runIntegration(selection, report) },
+    { name: "nodes", run: (report) => runNodes(selection, report) },
   ];
 }
 
@@ -97,49 +100,55 @@ async function runExamples(): Promise<Outcome> {
   return await runTests(files, { examples: true, cwd: root });
 }
 
-async function runBinaries(
-  selection: Selection,
-  report: (line: string) => void,
-): Promise<Outcome> {
-  const names: BinaryName[] = [...binaryNames];
-  if (asksForNodes(selection)) {
-    // Tests that need nodes say by themselves that they do not run.
-    const problem = await obtainNodePackages(report);
-    if (problem === undefined) names.push(...nodeBinaryNames);
-    else report(`no tests with nodes: ${problem}`);
-  }
-  await obtainBinaries(names, { report });
+async function runBinaries(report: (line: string) => void): Promise<Outcome> {
+  await obtainBinaries(binaryNames, { report });
   return verdict(true, "");
 }
 
-async function testFiles(selection: Selection, integration: boolean): Promise<string[]> {
+async function testFiles(selection: Selection, kind: TestKind): Promise<string[]> {
   const files = await findFiles(root, "_test.ts");
-  return files.filter((file) =>
-    isIntegrationTest(file) === integration && isSelected(file, selection) &&
-    (asksForNodes(selection) || !needsNodes(file))
-  );
+  return files.filter((file) => testKind(file) === kind && isSelected(file, selection));
 }
 
 async function runUnit(selection: Selection): Promise<Outcome> {
-  const files = await testFiles(selection, false);
+  const files = await testFiles(selection, "unit");
   if (files.length === 0) return sum([]);
   return await runTests(files, { parallel: true, cwd: root });
 }
 
-/** One file, one process: what one leaves behind or breaks does not meet the next. */
 async function runIntegration(
   selection: Selection,
   report: (line: string) => void,
 ): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
   await using faults = await Sandbox.create("faults");
-  for (const file of await testFiles(selection, true)) {
+  const env = { [faultTableVariable]: faults.folder };
+  const outcome = await runFiles(await testFiles(selection, "integration"), report, env);
+  for (const line of await faultReport(faults.folder)) report(line);
+  return outcome;
+}
+
+/** A machine that cannot run nodes is no fault of the code, unless the reader asked for them. */
+async function runNodes(selection: Selection, report: (line: string) => void): Promise<Outcome> {
+  const files = await testFiles(selection, "nodes");
+  const problem = await prepareNodes(report);
+  if (problem === undefined) return await runFiles(files, report);
+  return isAskedFor("nodes", "tests/nodes", selection)
+    ? verdict(false, `impossible on this machine: ${problem}`)
+    : impossible(problem);
+}
+
+/** One file, one process: what one leaves behind or breaks does not meet the next. */
+async function runFiles(
+  files: readonly string[],
+  report: (line: string) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const outcomes: Outcome[] = [];
+  for (const file of files) {
     const start = systemClock.monotonic();
-    const env = { [faultTableVariable]: faults.folder };
     const outcome = await runIntegrationFile(file, root, env);
     report(`${file}: ${summary(outcome)} in ${seconds(systemClock.monotonic() - start)}`);
     outcomes.push(outcome);
   }
-  for (const line of await faultReport(faults.folder)) report(line);
   return sum(outcomes);
 }

@@ -21,20 +21,17 @@ export async function findFiles(root: string, suffix: string): Promise<string[]>
   return found.toSorted();
 }
 
-/** Tests that need real servers; everything else runs in milliseconds. */
-export function isIntegrationTest(file: string): boolean {
-  return file.startsWith("tests/");
-}
+/** What tests need; each kind is a stage. */
+export type TestKind =
+  /** Nothing: they run in milliseconds. */
+  | "unit"
+  /** Real servers. */
+  | "integration"
+  /** Nodes: root, and much that the kernel does not allow everywhere. */
+  | "nodes";
 
-/**
- * Tests that need nodes: root, and packages of the operating system. They run when they are asked
- * for, since not every machine that tests the rest has these.
- */
-export function needsNodes(file: string): boolean {
-  return file.startsWith("tests/nodes/");
-}
-
-/** Whether a path of the selection names tests that need nodes. */
-export function asksForNodes({ paths }: { readonly paths: readonly string[] }): boolean {
-  return paths.some((path) => needsNodes(`${path}/`));
+/** Which kind of tests a file holds, by where it lies. */
+export function testKind(file: string): TestKind {
+  if (file.startsWith("tests/nodes/")) return "nodes";
+  return file.startsWith("tests/") ? "integration" : "unit";
 }

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { asksForNodes, needsNodes } from "./test_files.ts";
+import { testKind } from "./test_files.ts";
 
-Deno.test("tests that need nodes run when a path names them", () => {
-  assert.equal(needsNodes("tests/nodes/cluster_test.ts"), true);
-  assert.equal(needsNodes("tests/manager/tenant_test.ts"), false);
-  assert.equal(asksForNodes({ paths: [] }), false);
-  assert.equal(asksForNodes({ paths: ["tests"] }), false);
-  assert.equal(asksForNodes({ paths: ["tests/nodes"] }), true);
-  assert.equal(asksForNodes({ paths: ["tests/nodes/cluster_test.ts"] }), true);
+Deno.test("where a file lies says what its tests need", () => {
+  assert.equal(testKind("tests/nodes/cluster_test.ts"), "nodes");
+  assert.equal(testKind("tests/manager/tenant_test.ts"), "integration");
+  assert.equal(testKind("kube/client_test.ts"), "unit");
 });

@@ -11,6 +11,15 @@
 const roots =
   "$(if [ -e /sys/fs/cgroup/cgroup.procs ]; then echo /sys/fs/cgroup; else ls -d /sys/fs/cgroup/*; fi)";
 
+/** In version 2 a cgroup gives its children no controller by itself. These are what pods use. */
+const giveControllers = `give() {
+  for controller in cpu cpuset io memory pids; do
+    if grep -qw $controller $1/cgroup.controllers; then
+      echo +$controller >$1/cgroup.subtree_control
+    fi
+  done
+}`;
+
 /**
  * Shell commands that make the cgroup and put the shell into it; for the rest of its life, or until
  * `unshare --cgroup` makes a root of it.
@@ -18,11 +27,38 @@ const roots =
  * @param name as `/kubelb-…`.
  */
 export function enterCgroup(name: string): string {
-  return `for c in ${roots}; do
+  return `${giveControllers}
+if [ -e /sys/fs/cgroup/cgroup.procs ]; then give /sys/fs/cgroup; fi
+for c in ${roots}; do
   own=$c${name}
   mkdir $own
   # In version 1 these are empty at first, and then nobody can be put in.
-  for f in cpuset.cpus cpuset.mems; do if [ -e $c/$f ]; then cat $c/$f >$own/$f; fi; done
+  if [ ! -e $own/cgroup.controllers ]; then
+    for f in cpuset.cpus cpuset.mems; do if [ -e $c/$f ]; then cat $c/$f >$own/$f; fi; done
+  fi
+  echo $$ >$own/cgroup.procs
+done`;
+}
+
+/**
+ * Shell commands for after `unshare --cgroup`. In version 2 a cgroup that gives its children
+ * controllers holds no process itself, so the shell moves on, into one beside those of the pods.
+ */
+export function clearCgroup(name: string): string {
+  return `${giveControllers}
+own=/sys/fs/cgroup${name}
+if [ -e $own/cgroup.procs ]; then
+  mkdir $own/machine
+  echo $$ >$own/machine/cgroup.procs
+  give $own
+fi`;
+}
+
+/** Shell commands that put the shell, which comes from elsewhere, among those inside. */
+export function joinCgroup(name: string): string {
+  return `for c in ${roots}; do
+  own=$c${name}
+  if [ -d $own/machine ]; then own=$own/machine; fi
   echo $$ >$own/cgroup.procs
 done`;
 }

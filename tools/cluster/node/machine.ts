@@ -9,7 +9,7 @@ import { eventually } from "../../process/eventually.ts";
 import type { ManagedProcess, ProcessOptions } from "../../process/managed_process.ts";
 import { Sandbox } from "../../process/sandbox.ts";
 import { cleanupFile } from "../../process/watchdog.ts";
-import { enterCgroup, removeCgroup, showCgroup } from "./cgroup.ts";
+import { clearCgroup, enterCgroup, joinCgroup, removeCgroup, showCgroup } from "./cgroup.ts";
 
 /** What is separate beside the network. */
 export type Isolation =
@@ -35,7 +35,7 @@ export class Machine implements AsyncDisposable {
   /**
    * Starts a machine that is connected to nothing.
    *
-   * @param prepare shell commands that run first, inside.
+   * @param prepare shell commands that run first, inside, in the machine's folder.
    * @throws Error when this user may not make namespaces.
    */
   static async start(name: string, isolation: Isolation, prepare = ":"): Promise<Machine> {
@@ -47,6 +47,7 @@ export class Machine implements AsyncDisposable {
       const last = `touch ${ready}\nexec ${first} pause`;
       const holder = await sandbox.start({
         name: `${name}-machine`,
+        cwd: sandbox.folder,
         ...isolation === "full"
           ? await separateAll(sandbox, `${prepare}\n${last}`)
           : { command: "unshare", args: ["--net", "sh", "-ec", `${prepare}\n${last}`] },
@@ -71,16 +72,14 @@ export class Machine implements AsyncDisposable {
 
   /** The command line that runs a program inside. */
   inside(command: string, args: readonly string[]): { command: string; args: string[] } {
-    const namespaces = `/proc/${this.pid}/ns`;
-    const separate = this.isolation === "full"
-      ? ["mnt", "cgroup", "pid_for_children"].map((kind) =>
-        `--${options[kind]}=${namespaces}/${kind}`
-      )
-      : [];
-    return {
-      command: "nsenter",
-      args: [`--net=${namespaces}/net`, ...separate, "--", command, ...args],
-    };
+    const { pid, cgroup } = this;
+    const kinds = cgroup === undefined ? ["net"] : Object.keys(options);
+    const namespaces = kinds.map((kind) => `--${options[kind]}=/proc/${pid}/ns/${kind}`);
+    const enter = [...namespaces, "--", command, ...args];
+    if (cgroup === undefined) return { command: "nsenter", args: enter };
+    // Before its namespace is entered: nobody moves a process from outside into a cgroup inside.
+    const join = `${joinCgroup(cgroup)}\nexec nsenter "$@"`;
+    return { command: "sh", args: ["-ec", join, "machine", ...enter] };
   }
 
   /** Starts a program inside; its log is in the sandbox. */
@@ -95,8 +94,9 @@ export class Machine implements AsyncDisposable {
   }
 }
 
-/** Names of nsenter's options. */
+/** Names of nsenter's options, by kind of namespace. */
 const options: Readonly<Record<string, string>> = {
+  "net": "net",
   "mnt": "mount",
   "cgroup": "cgroup",
   "pid_for_children": "pid",
@@ -110,12 +110,13 @@ function cgroupOf(sandbox: Sandbox): string {
 async function separateAll(sandbox: Sandbox, script: string) {
   const cgroup = cgroupOf(sandbox);
   await sandbox.write(cleanupFile, removeCgroup(cgroup));
-  const namespaces = "--net --cgroup --mount --propagation=private --pid --mount-proc";
-  const outer = `${
-    enterCgroup(cgroup)
+  const namespaces = "--net --mount --propagation=private --pid --mount-proc";
+  const enter = `${enterCgroup(cgroup)}\nexec unshare --cgroup sh -ec "$1" machine "$2"`;
+  const separate = `${
+    clearCgroup(cgroup)
   }\nexec unshare ${namespaces} --fork --kill-child sh -ec "$1"`;
-  const inner = `${showCgroup(cgroup)}\n${script}`;
-  return { command: "sh", args: ["-ec", outer, "machine", inner] };
+  const inside = `${showCgroup(cgroup)}\n${script}`;
+  return { command: "sh", args: ["-ec", enter, "machine", separate, inside] };
 }
 
 async function isThere(path: string, holder: ManagedProcess): Promise<boolean> {

@@ -17,7 +17,7 @@ import {
   proxySettings,
   runtimeSocket,
 } from "./node_settings.ts";
-import { findProgram } from "./requirements.ts";
+import { findProgram } from "./packages.ts";
 
 /** What a node is started with. */
 export interface NodeOptions {

@@ -162,4 +162,8 @@ export const prepareMachine = [
     return `echo ${value} >${file}; mount --bind ${file} /proc/sys/${path}`;
   }),
   "echo 1 >/proc/sys/net/ipv4/ip_forward",
+  // The files of containers are an overlay, and where this machine is a container its own are one
+  // already: the kernel allows none on top of that.
+  "mkdir containerd",
+  'if [ "$(stat --file-system --format=%T .)" = overlayfs ]; then mount -t tmpfs tmpfs containerd; fi',
 ].join("\n");

@@ -1,12 +1,12 @@
 /**
- * Whether this machine can run nodes, and what it takes.
+ * Programs of a node that come with the operating system.
  *
  * @module
  */
 import { join } from "node:path";
 import { capture } from "../../binaries/capture.ts";
 
-/** Programs that come with the operating system, and Debian's packages of them. */
+/** Programs, and Debian's packages of them. */
 const packages: Readonly<Record<string, string>> = {
   "containerd": "containerd",
   "ctr": "containerd",
@@ -22,32 +22,26 @@ const packages: Readonly<Record<string, string>> = {
 /** Where Debian puts the CNI plugins, and the last of those that are used. */
 const cniPlugin = "/usr/lib/cni/portmap";
 
-/** Why no node can run here, to be shown to people; undefined when one can. */
-export function nodeProblem(): string | undefined {
-  if (Deno.build.os !== "linux") return "nodes run on Linux only";
-  if (Deno.uid() !== 0) return "nodes need root";
-  const missing = missingPackages();
-  return missing.length > 0 ? `missing packages: ${missing.join(", ")}` : undefined;
-}
-
 /**
- * Installs what is missing where that is possible: on Debian and its relatives, as root.
+ * Installs what is missing, on Debian and its relatives, as root.
  *
- * @returns why no node can run here all the same.
+ * @returns what is missing all the same, and why; undefined when nothing is.
  */
-export async function obtainNodePackages(
+export async function installPackages(
   report: (line: string) => void,
 ): Promise<string | undefined> {
   const missing = missingPackages();
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0 || missing.length === 0) return nodeProblem();
-  if (findProgram("apt-get") === undefined) return nodeProblem();
+  if (missing.length === 0) return undefined;
+  if (findProgram("apt-get") === undefined) return `no ${missing.join(", ")}, and no apt-get`;
   report(`installing ${missing.join(", ")}`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await capture("apt-get", ["update", "--quiet"], { env });
-  const args = ["install", "--yes", "--quiet", "--no-install-recommends", ...missing];
-  const { ok, output } = await capture("apt-get", args, { env });
-  if (!ok) report(output.split("\n").slice(-5).join("\n"));
-  return nodeProblem();
+  const aptGet = (...args: string[]) => capture("apt-get", ["--quiet", ...args], { env });
+  // Lists can be old, or absent as in most images of containers. What they lack shows below.
+  await aptGet("update");
+  const { output } = await aptGet("install", "--yes", "--no-install-recommends", ...missing);
+  const left = missingPackages();
+  if (left.length === 0) return undefined;
+  return `no ${left.join(", ")}: apt-get says ${output.trimEnd().split("\n").at(-1)}`;
 }
 
 /** The path of a program. */
@@ -57,7 +51,8 @@ export function findProgram(name: string): string | undefined {
   return [...folders, "/usr/sbin", "/sbin"].map((folder) => join(folder, name)).find(isThere);
 }
 
-function missingPackages(): string[] {
+/** Packages of which something is missing. */
+export function missingPackages(): string[] {
   const missing = Object.entries(packages).flatMap(([program, name]) =>
     findProgram(program) === undefined ? [name] : []
   );
