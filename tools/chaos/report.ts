@@ -7,14 +7,11 @@ import { percentile } from "../../bench/measure/percentile.ts";
 import { renderTable } from "../../bench/measure/table.ts";
 import { countLost, type JudgedLoad, total } from "./account.ts";
 import type { Incident } from "./killer.ts";
-import { residentSlope } from "./resident_slope.ts";
+import { milestones, residentSlope, settledSamples } from "./resident_slope.ts";
 import type { RunResult } from "./run.ts";
 
 /** Lost requests that are told one by one: the first ones say where to look. */
 const shown = 40;
-
-/** Minutes: a program that has just been started grows for a while, whatever it does. */
-const telling = 5;
 
 /** The four figures of the last line. */
 export interface Verdict {
@@ -62,8 +59,8 @@ export function renderFigures(result: RunResult): string {
     ["load balancer created → first answer", milliseconds(churn.waits)],
     ["this machine: CPUs; load average, at most", machineOf(killer)],
     ["port tables compared", String(killer.comparisons)],
-    ["manager RSS, calm: from, to", memoryOf(result)],
-    ["… slope less 32 kB per closed connection", slopeOf(memory)],
+    ["manager RSS, calm: from quarter to quarter", memoryOf(result)],
+    ["… slope after 5 min, less 32 kB per closed connection", slopeOf(memory)],
   ];
   return renderTable(["Figure", "Value"], rows);
 }
@@ -101,14 +98,15 @@ function memoryOf({ memory }: RunResult): string {
   const [first, last] = [memory[0], memory.at(-1)];
   if (first === undefined || last === undefined) return "–";
   const closed = last.closedConnections - first.closedConnections;
-  return `${first.megabytes.toFixed(1)}, ${last.megabytes.toFixed(1)} MB; ` +
-    `${closed} connections closed`;
+  const sizes = milestones(memory, 5).map(({ megabytes }) => megabytes.toFixed(0));
+  return `${sizes.join(", ")} MB; ${closed} connections closed`;
 }
 
 function slopeOf(memory: RunResult["memory"]): string {
-  const minutes = ((memory.at(-1)?.at ?? 0) - (memory[0]?.at ?? 0)) / 60_000;
-  const caution = minutes < telling ? ", too short to tell" : "";
-  return `${residentSlope(memory).toFixed(2)} MB/min over ${minutes.toFixed(1)} min${caution}`;
+  const settled = settledSamples(memory);
+  const minutes = ((settled.at(-1)?.at ?? 0) - (settled[0]?.at ?? 0)) / 60_000;
+  if (minutes < 1) return "too short to tell";
+  return `${residentSlope(settled).toFixed(2)} MB/min over ${minutes.toFixed(1)} min`;
 }
 
 /** Everything that is not well, one line each, with what had happened before. */

@@ -30,3 +30,20 @@ export function residentSlope(samples: readonly ResidentSample[]): number {
   const covariance = mean(points.map(({ x, y }) => (x - x0) * (y - y0)));
   return covariance / mean(points.map(({ x }) => (x - x0) ** 2));
 }
+
+/** Milliseconds in which a program that was just started grows, whatever it does. */
+const warmUp = 5 * 60_000;
+
+/** The samples that tell about growth; none where a run was too short. */
+export function settledSamples(samples: readonly ResidentSample[]): ResidentSample[] {
+  const start = samples[0]?.at ?? 0;
+  return samples.filter(({ at }) => at - start >= warmUp);
+}
+
+/** `count` of the samples, the first and the last among them, at equal distances. */
+export function milestones(samples: readonly ResidentSample[], count: number): ResidentSample[] {
+  if (samples.length === 0) return [];
+  const last = samples.length - 1;
+  const steps = Array.from({ length: count }, (_, step) => Math.round(step * last / (count - 1)));
+  return [...new Set(steps)].map((step) => samples[step]!);
+}

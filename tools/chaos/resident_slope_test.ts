@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { perClosedConnection, residentSlope } from "./resident_slope.ts";
+import {
+  milestones,
+  perClosedConnection,
+  residentSlope,
+  settledSamples,
+} from "./resident_slope.ts";
 
 const samples = (grow: (minute: number) => number, close: (minute: number) => number) =>
   [0, 1, 2, 3].map((minute) => ({
@@ -19,4 +24,21 @@ Deno.test("what closed connections cost is no growth", () => {
 
 Deno.test("one sample has no slope", () => {
   assert.ok(Number.isNaN(residentSlope(samples(() => 0, () => 0).slice(0, 1))));
+});
+
+Deno.test("the first five minutes tell nothing", () => {
+  const minutes = [0, 4, 5, 9].map((minute) => ({
+    at: 7_000 + minute * 60_000,
+    megabytes: minute,
+    closedConnections: 0,
+  }));
+  assert.deepEqual(settledSamples(minutes).map(({ megabytes }) => megabytes), [5, 9]);
+  assert.deepEqual(settledSamples([]), []);
+});
+
+Deno.test("milestones are the first, the last and those between, each once", () => {
+  const many = samples((minute) => minute, () => 0);
+  assert.deepEqual(milestones(many, 2), [many[0], many[3]]);
+  assert.deepEqual(milestones(many, 5).length, 4);
+  assert.deepEqual(milestones([], 5), []);
 });
