@@ -2,6 +2,11 @@
  * `deno task bench xds`: our xDS server beside go-control-plane, each in a process of its own, by one
  * trace of changes in one run with the same clients. Needs Go.
  *
+ * Where states are small ours takes more CPU for a change than `LinearCache`. Of 50 to 70 µs for each
+ * stream, `envoy/xds` takes 6 to 13; the rest is the kernel's and that of `node:http2` and grpc-js.
+ * Without the `Duplex` that grpc-js puts on each stream (calls taken over by an interceptor), and with
+ * a larger young generation of V8, it was the same.
+ *
  * @module
  */
 import { defineFlags, parseFlags } from "../modes/flags.ts";
