@@ -17,6 +17,8 @@ const shared = sharedHub({}, async (hub) => {
   await hub.condition("acme", name, "Programmed", { status: "True" });
   const address = await hub.addressOf("acme", name);
   await eventually(() => askTcp(address, 8080), { describe: "an answer" });
+  // Envoy lets go of the backend a moment after the client has its answer: not during a test.
+  await eventually(() => backend.open === 0, { describe: "no connection to the backend" });
 });
 Deno.test.afterAll(() => backend?.[Symbol.asyncDispose]());
 
