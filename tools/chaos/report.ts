@@ -60,7 +60,7 @@ export function renderFigures(result: RunResult): string {
     ["this machine: CPUs; load average, at most", machineOf(killer)],
     ["port tables compared", String(killer.comparisons)],
     ["manager RSS, calm: from quarter to quarter", memoryOf(result)],
-    ["… slope after 5 min, less 32 kB per closed connection", slopeOf(memory)],
+    ["… slope after 5 min, less 52 kB per closed connection", slopeOf(memory)],
   ];
   return renderTable(["Figure", "Value"], rows);
 }
