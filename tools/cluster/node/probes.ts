@@ -28,6 +28,12 @@ mkdir lower upper work merged
 mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged
 : >merged/file`,
   },
+  {
+    // Two clusters with two nodes each take 3 GB.
+    what: "memory",
+    script: `available=$(sed -n "s/^MemAvailable: *\\([0-9]*\\) kB/\\1/p" /proc/meminfo)
+test "$available" -ge 3500000 || { echo "$available kB are available, needed are 3500000"; false; }`,
+  },
   { what: "kernel log, which kubelet reads", script: "head -c 0 </dev/kmsg" },
   {
     what: "cgroups",
