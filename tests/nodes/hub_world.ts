@@ -24,6 +24,8 @@ import {
 import { eventually } from "../../tools/process/eventually.ts";
 import { freePort } from "../../tools/process/free_port.ts";
 import { type Program, startProgram } from "../../tools/process/program.ts";
+import { Sandbox } from "../../tools/process/sandbox.ts";
+import { managerImage, startManagerPods } from "./manager_pods.ts";
 import { askFrom } from "./outside_client.ts";
 import { isReady, type Pod } from "./pod.ts";
 
@@ -57,16 +59,37 @@ export class HubWorld implements AsyncDisposable {
     private readonly stack: AsyncDisposableStack,
   ) {}
 
-  static async start(): Promise<HubWorld> {
+  /**
+   * @param where whether the managers run beside the hub, where tests stop and start them, or as pods
+   *   of it; `managers` is empty then.
+   */
+  static async start(where: "beside" | "pods" = "beside"): Promise<HubWorld> {
     await using stack = new AsyncDisposableStack();
+    const sandbox = stack.use(await Sandbox.create("hub-world"));
+    const images = where === "pods" ? [await managerImage(sandbox)] : [];
     const network = stack.use(await MachineNetwork.create());
     const [hub, tenant] = await Promise.all([
-      startCluster(network, "hub", [11, 12], "10.244", "10.96.0.0/16"),
-      startCluster(network, "tenant", [21, 22], "10.245", "10.97.0.0/16"),
+      startNodeCluster({
+        network,
+        name: "hub",
+        nodes: [11, 12].map((number) => network.address(number)),
+        podPrefix: "10.244",
+        serviceRange: "10.96.0.0/16",
+        images,
+      }),
+      startNodeCluster({
+        network,
+        name: "tenant",
+        nodes: [21, 22].map((number) => network.address(number)),
+        podPrefix: "10.245",
+        serviceRange: "10.97.0.0/16",
+      }),
     ]);
     stack.use(hub);
     stack.use(tenant);
-    const managers = await startManagers(network, hub, stack);
+    await prepareHub(hub);
+    const managers = where === "pods" ? [] : await startManagers(network, hub, stack);
+    if (where === "pods") await startManagerPods(hub);
     const ccm = stack.use(
       await startCcm(tenant.plane, {
         tenant: "acme",
@@ -226,22 +249,8 @@ function summary({ metadata, spec, status }: Pod) {
   return [metadata.name, spec.nodeName, status.phase, status.containerStatuses?.[0]?.state];
 }
 
-function startCluster(
-  network: MachineNetwork,
-  name: string,
-  nodes: readonly number[],
-  podPrefix: string,
-  serviceRange: string,
-): Promise<NodeCluster> {
-  const addresses = nodes.map((number) => network.address(number));
-  return startNodeCluster({ network, name, nodes: addresses, podPrefix, serviceRange });
-}
-
-async function startManagers(
-  network: MachineNetwork,
-  { plane }: NodeCluster,
-  stack: AsyncDisposableStack,
-): Promise<Program[]> {
+/** What the managers find. */
+async function prepareHub({ plane }: NodeCluster): Promise<void> {
   await installCrds(plane);
   for (const file of roles) await applyManifest(plane.admin, file);
   await applyObject(plane.admin, {
@@ -256,6 +265,13 @@ async function startManagers(
       },
     },
   } as never);
+}
+
+async function startManagers(
+  network: MachineNetwork,
+  { plane }: NodeCluster,
+  stack: AsyncDisposableStack,
+): Promise<Program[]> {
   const kubeconfig = await serviceAccountKubeconfig(plane, "kubelb", "kubelb");
   const addresses = [1, 2].map(() => `${network.ownAddress}:${freePort(network.ownAddress)}`);
   const managers: Program[] = [];

@@ -15,24 +15,28 @@ export const envoyImage = `docker.io/envoyproxy/envoy:distroless-v${catalog.envo
 /** A backend, with the arguments `serve <port>`. */
 export const podImage = "kubelb.test/pod:1";
 
-/** Makes archives of all images in `sandbox`; returns their paths. */
-export async function makeImages(sandbox: Sandbox): Promise<string[]> {
+/** Makes archives of these images, and of others, in `sandbox`; returns their paths. */
+export async function makeImages(
+  sandbox: Sandbox,
+  others: readonly ImageContent[] = [],
+): Promise<string[]> {
   const envoy = await findBinary("envoy");
   const pod = await findBinary("pod");
-  const contents: Record<string, ImageContent> = {
-    envoy: {
+  const contents: ImageContent[] = [
+    {
       name: envoyImage,
       files: await withLibraries("/usr/local/bin/envoy", envoy),
       entrypoint: ["/usr/local/bin/envoy"],
     },
-    pod: { name: podImage, files: { "/pod": pod }, entrypoint: ["/pod"] },
-    pause: { name: pauseImage, files: { "/pod": pod }, entrypoint: ["/pod", "pause"] },
-  };
+    { name: podImage, files: { "/pod": pod }, entrypoint: ["/pod"] },
+    { name: pauseImage, files: { "/pod": pod }, entrypoint: ["/pod", "pause"] },
+    ...others,
+  ];
   return await Promise.all(
-    Object.entries(contents).map(async ([name, content]) => {
-      const work = sandbox.path(`image-${name}`);
+    contents.map(async (content, index) => {
+      const work = sandbox.path(`image-${index}`);
       await Deno.mkdir(work);
-      const archive = sandbox.path(`${name}.tar`);
+      const archive = sandbox.path(`image-${index}.tar`);
       await makeImage(content, work, archive);
       await Deno.remove(work, { recursive: true });
       return archive;

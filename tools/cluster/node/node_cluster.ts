@@ -7,6 +7,7 @@ import { findBinary } from "../../binaries/find.ts";
 import { Sandbox } from "../../process/sandbox.ts";
 import { defaultControllers } from "../component_arguments.ts";
 import { type ControlPlane, startControlPlane } from "../control_plane.ts";
+import type { ImageContent } from "./image.ts";
 import { makeImages } from "./images.ts";
 import type { MachineNetwork } from "./machine_network.ts";
 import { type Node, startNode } from "./node.ts";
@@ -20,6 +21,8 @@ export interface NodeClusterOptions {
   /** First three numbers' worth of pods: `10.244` gives node 1 `10.244.1.0/24`. */
   readonly podPrefix: string;
   readonly serviceRange: string;
+  /** What its pods can run besides the images that every cluster has. */
+  readonly images?: readonly ImageContent[];
 }
 
 const controllers = [
@@ -71,7 +74,7 @@ export async function startNodeCluster(options: NodeClusterOptions): Promise<Nod
     }),
   );
   await startScheduler(sandbox, plane);
-  const images = await makeImages(sandbox);
+  const images = await makeImages(sandbox, options.images);
   const nodes = await Promise.all(options.nodes.map(async (address, index) => {
     const number = index + 1;
     return stack.use(
