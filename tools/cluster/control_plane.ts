@@ -8,6 +8,7 @@ import { describeError } from "../../base/errors.ts";
 import { findBinary } from "../binaries/find.ts";
 import { eventually } from "../process/eventually.ts";
 import { freePort } from "../process/free_port.ts";
+import { despiteTakenPorts } from "../process/taken_port.ts";
 import type { ManagedProcess } from "../process/managed_process.ts";
 import { Sandbox } from "../process/sandbox.ts";
 import { AdminClient } from "./admin_client.ts";
@@ -142,7 +143,11 @@ export class ControlPlane implements AsyncDisposable {
  *
  * @throws Error with the tail of the log when a component ends or is not ready in time.
  */
-export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+export function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  return despiteTakenPorts(() => startOnce(options));
+}
+
+async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { name, deadline = 60_000, controllerManager = false } = options;
   const sandbox = await Sandbox.create(name);
   let admin: AdminClient | undefined;
