@@ -20,6 +20,13 @@ import type {
 
 const { DeltaDiscoveryResponse } = envoy.service.discovery.v3;
 
+/**
+ * How far a client that was greeted is with what there was: some of it is `unsent`, or all is sent and
+ * the last of it `unread`. What changes from then on does not count, or a busy fleet would keep it
+ * loading for ever.
+ */
+type Load = "unsent" | "unread" | "done";
+
 const none: ReadonlyMap<string, string> = new Map();
 
 /** What a client is greeted with. */
@@ -34,8 +41,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   #seen = false;
   /** A client that comes to want everything waits for an answer even if there is nothing. */
   #firstAnswerDue = false;
-  /** From the greeting until the client has read everything that there was. */
-  #loading = false;
+  #load: Load = "done";
 
   constructor(options: TypeStreamOptions) {
     this.#options = options;
@@ -95,16 +101,20 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
 
   waiting(kind: keyof Permit): boolean {
     if (kind === "removals") return this.#ledger.has("removal");
-    return this.#ledger.has("update") || (this.#loading && this.inFlight !== undefined);
+    return this.#ledger.has("update") || this.#load === "unread";
   }
 
   compose(permit: Permit, nonce: string): Response | undefined {
     if (this.inFlight) return undefined;
     const greeting = this.#firstAnswerDue && this.#options.greets === true;
-    if (greeting) this.#loading = true;
+    if (greeting) this.#load = "unsent";
     const { resources, removed } = greeting ? nothing : this.#collect(permit);
+    if (this.#load === "unsent" && !this.#ledger.has("update")) this.#load = "unread";
     const empty = resources.length === 0 && removed.length === 0;
-    if (empty && !(this.#firstAnswerDue && permit.updates)) return undefined;
+    if (empty && !(this.#firstAnswerDue && permit.updates)) {
+      this.#read();
+      return undefined;
+    }
     this.#firstAnswerDue = false;
     const versions = new Map(resources.map(({ name, version }) => [name, version]));
     const inFlight = { nonce, resources: versions, removed };
@@ -117,9 +127,9 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     };
   }
 
-  /** The client has read what was in flight. */
+  /** The client has read what was in flight, if anything was. */
   #read(): void {
-    if (this.inFlight === undefined && !this.#ledger.has("update")) this.#loading = false;
+    if (this.inFlight === undefined && this.#load === "unread") this.#load = "done";
   }
 
   /**

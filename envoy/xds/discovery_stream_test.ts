@@ -107,6 +107,42 @@ Deno.test("a client that starts gets listeners although a cluster of its first k
   assert.deepEqual(hearAll(stream), ["+listener web", "+route web"]);
 });
 
+Deno.test("a client that starts gets listeners however many clusters keep coming", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  stream.receive(delta({ typeUrl: cluster, nonce: stream.next()!.inFlight.nonce }));
+  const clusters = stream.next()!;
+  assert.deepEqual([...clusters.inFlight.resources.keys()], ["web"]);
+  put(store, resource("late", "1", cluster));
+  stream.receive(delta({ typeUrl: cluster, nonce: clusters.inFlight.nonce }));
+  assert.deepEqual(hearAll(stream, false), [
+    "+cluster late",
+    "+endpoint web",
+    "+listener web",
+    "+route web",
+  ]);
+});
+
+Deno.test("a client that starts gets listeners although its first clusters went before they were sent", () => {
+  const store = web();
+  const stream = deltaStream(store);
+  subscribeAll(stream);
+  const greeting = stream.next()!.inFlight.nonce;
+  stream.receive(delta({ typeUrl: cluster, nonce: greeting }));
+  drop(store, "web", cluster);
+  assert.deepEqual(hearAll(stream, false), ["+endpoint web", "+listener web", "+route web"]);
+});
+
+Deno.test("a client that starts and refuses its first clusters gets listeners all the same", () => {
+  const stream = deltaStream(web());
+  subscribeAll(stream);
+  stream.receive(delta({ typeUrl: cluster, nonce: stream.next()!.inFlight.nonce }));
+  const { nonce } = stream.next()!.inFlight;
+  stream.receive(delta({ typeUrl: cluster, nonce, error: "no" }));
+  assert.deepEqual(hearAll(stream, false), ["+endpoint web", "+listener web", "+route web"]);
+});
+
 Deno.test("a client that comes back is not told that there are no clusters", () => {
   const stream = deltaStream(web());
   const { version } = resource("web", "1", cluster);
