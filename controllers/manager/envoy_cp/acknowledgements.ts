@@ -51,7 +51,7 @@ export class Acknowledgements implements XdsObserver {
   readonly #fleets = new Map<string, Map<number, Envoy>>();
   /** Names of resources that an Envoy has accepted. */
   readonly accepted = new Listeners<readonly string[]>();
-  /** Names of resources that an Envoy has refused. */
+  /** Names of resources that an Envoy has refused, and of those that one which leaves had refused. */
   readonly refused = new Listeners<readonly string[]>();
 
   constructor(private readonly clock: Clock) {}
@@ -59,8 +59,12 @@ export class Acknowledgements implements XdsObserver {
   onStream({ kind, fleet, stream, node }: Pick<StreamEvent, "kind" | "fleet" | "stream" | "node">) {
     let envoys = this.#fleets.get(fleet);
     if (kind === "closed") {
+      const left = envoys?.get(stream);
       envoys?.delete(stream);
       if (envoys?.size === 0) this.#fleets.delete(fleet);
+      // Those that stay have accepted it long ago, and will not say so again.
+      const refused = left?.refused.names() ?? [];
+      if (refused.length > 0) this.refused.emit(refused);
       return;
     }
     if (envoys === undefined) this.#fleets.set(fleet, envoys = new Map());

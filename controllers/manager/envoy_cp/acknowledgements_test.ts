@@ -82,6 +82,23 @@ Deno.test("a refusal counts for the refused version only", () => {
   assert.equal(progress().kind, "programmed");
 });
 
+Deno.test("what an Envoy refused is told again when it leaves: the others may have accepted it", () => {
+  const { hold, progress, acknowledgements, answer, stream } = withEnvoys(1, 2);
+  hold(1, ["a", "1"], ["b", "1"]);
+  const resources = new Map([["a", "1"]]);
+  acknowledgements.onRejected({
+    ...answer,
+    stream: 2,
+    resources,
+    message: "the address is in use",
+  });
+  const told: unknown[] = [];
+  acknowledgements.refused.subscribe((names) => told.push([...names, progress().kind]));
+  stream("closed", 2);
+  stream("closed", 1);
+  assert.deepEqual(told, [["a", "programmed"]], "only by the one that had refused something");
+});
+
 Deno.test("a resource that an Envoy gave up is no longer held", () => {
   const { hold, progress, acknowledgements, answer } = withEnvoys(1);
   hold(1, ["a", "1"], ["b", "1"]);

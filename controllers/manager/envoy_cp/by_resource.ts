@@ -24,6 +24,11 @@ export class ByResource<Value> {
     else this.#types.set(typeUrl, new Map([[name, value]]));
   }
 
+  /** The names that there is a value for, of all types; one that several types have comes as often. */
+  names(): string[] {
+    return [...this.#types.values()].flatMap((values) => [...values.keys()]);
+  }
+
   delete(typeUrl: string, name: string): void {
     this.#types.get(typeUrl)?.delete(name);
   }

@@ -16,3 +16,12 @@ Deno.test("what was never set is undefined, and can be deleted", () => {
   values.delete("cluster", "web");
   assert.equal(values.get("cluster", "web"), undefined);
 });
+
+Deno.test("names are those of all types that still have a value", () => {
+  const values = new ByResource<number>();
+  values.set("cluster", "web", 1);
+  values.set("listener", "mail", 2);
+  values.set("listener", "gone", 3);
+  values.delete("listener", "gone");
+  assert.deepEqual(values.names(), ["web", "mail"]);
+});
