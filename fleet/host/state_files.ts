@@ -106,7 +106,11 @@ export class StateFiles implements Disposable {
   }
 
   async #tryAgain(): Promise<void> {
-    for (const path of [...this.#owed.keys()]) await this.#inTurn(() => this.#payBack(path));
+    for (const path of [...this.#owed.keys()]) {
+      // The folder may be another manager's by now.
+      if (this.#disposed) return;
+      await this.#inTurn(() => this.#payBack(path));
+    }
     this.#retry = undefined;
     if (this.#owed.size > 0) this.#schedule();
   }

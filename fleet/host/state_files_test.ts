@@ -14,10 +14,11 @@ async function start() {
   const metrics = new Registry();
   const lines: string[] = [];
   const log = createLogger({ write: (line) => lines.push(JSON.parse(line).message) });
-  const disk = { full: false, writes: 0 };
+  const disk = { full: false, writes: 0, onWrite: () => {} };
   const write = async (path: string, text: string) => {
     if (disk.full) throw new Error("no space left on device");
     disk.writes++;
+    disk.onWrite();
     await writeAtomically(path, text);
   };
   const files = new StateFiles({ log, clock, metrics, random: () => 0, write });
@@ -87,6 +88,21 @@ Deno.test("what is owed to a folder that goes is forgotten", async () => {
   await Deno.remove(path("a"));
   await until(clock, () => clock.pending === 0);
   await assert.rejects(Deno.stat(path("a")), Deno.errors.NotFound);
+});
+
+Deno.test("who has ended begins no other write", async () => {
+  await using world = await start();
+  const { clock, disk, files, path, read } = world;
+  for (const name of ["a", "b"]) await files.put(path(name), "old");
+  disk.full = true;
+  for (const name of ["a", "b"]) await files.put(path(name), "new");
+  disk.full = false;
+  disk.onWrite = () => files[Symbol.dispose]();
+  await until(clock, async () => await read("a") === "new");
+  // What was put later is written later: by then "b" would have been.
+  await files.put(path("c"), "last");
+  assert.equal(await read("b"), "old");
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("a write under way is overtaken by no other of the same file", async () => {
