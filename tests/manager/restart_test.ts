@@ -189,3 +189,37 @@ Deno.test("a hub Service that is deleted by hand comes back with the same addres
   await hub.condition("acme", "b", "Programmed", { status: "True" });
   assert.equal((await hub.loadBalancer("acme", "b"))!.metadata.resourceVersion, resourceVersion);
 });
+
+Deno.test(
+  "nobody takes the address of a hub Service that is deleted or changed by hand",
+  sanitizersOff,
+  async () => {
+    const hub = shared();
+    await hub.tenants("rival");
+    const address = await hub.addressOf("acme", "b");
+    await hub.createLoadBalancer("rival", "thief", { loadBalancerIP: address });
+    const refused = { status: "False", reason: "AddressUnavailable" };
+    await hub.condition("rival", "thief", "AddressAssigned", refused);
+    const path = "/api/v1/namespaces/tenant-acme/services/envoy-b";
+    const comesBack = async () => {
+      await eventually(async () => {
+        const service = await hub.hubService("acme", "b");
+        return service?.status?.loadBalancer?.ingress?.[0]?.ip === address;
+      }, { describe: `a hub Service with ${address}` });
+      await hub.condition("rival", "thief", "AddressAssigned", refused);
+    };
+
+    await hub.admin.request("DELETE", path);
+    await comesBack();
+    const changed = { spec: { type: "ClusterIP", loadBalancerClass: null } };
+    await hub.admin.request("PATCH", path, changed, "application/merge-patch+json");
+    await comesBack();
+    await hub.hub.manager.kill();
+    await hub.admin.request("DELETE", path);
+    await hub.hub.manager.start();
+    await comesBack();
+
+    await hub.deleteLoadBalancer("acme", "b");
+    assert.equal(await hub.addressOf("rival", "thief"), address);
+  },
+);

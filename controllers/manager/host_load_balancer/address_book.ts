@@ -23,8 +23,6 @@ export interface AddressRequest {
   readonly families: readonly Family[];
   /** Whether families after the first may be missing. */
   readonly optional: boolean;
-  /** What it had before it lost everything: it gets that again where nobody else has it. */
-  readonly remembered?: readonly string[];
   /** `TCP/80`: an address can be shared by Services of one namespace whose ports differ. */
   readonly ports: readonly string[];
 }
@@ -73,22 +71,41 @@ export class AddressBook {
   }
 
   /**
-   * The Service holds nothing any more.
-   *
-   * @returns whether it held anything.
+   * Keeps the addresses of a Service that is missing for the one that will be made in its place: those
+   * of the pool that nobody holds.
    */
-  forget(name: string): boolean {
+  reserve(owner: PortOwner, texts: readonly string[], ports: readonly string[]): void {
+    const free = texts.map(canonical).filter((text) => {
+      const address = parseIp(text);
+      return address !== undefined && this.#isInPool(address) && !this.#holders.has(text);
+    });
+    this.hold(owner, free, ports);
+  }
+
+  /**
+   * The Service holds nothing any more but what of it is in `reserved`.
+   *
+   * @returns whether anything is free by that.
+   */
+  forget(name: string, reserved: readonly string[] = []): boolean {
     const holding = this.#holdings.get(name);
     if (holding === undefined) return false;
-    this.#holdings.delete(name);
-    for (const address of holding.addresses) {
-      const holders = this.#holders.get(address);
-      holders?.delete(name);
-      if (holders?.size !== 0) continue;
-      this.#holders.delete(address);
-      this.#full.clear();
-    }
-    return true;
+    const kept = reserved.map(canonical);
+    const [stay, go] = [true, false].map((wanted) =>
+      holding.addresses.filter((address) => kept.includes(address) === wanted)
+    ) as [string[], string[]];
+    if (stay.length > 0) this.#holdings.set(name, { ...holding, addresses: stay });
+    else this.#holdings.delete(name);
+    for (const address of go) this.#release(address, name);
+    return go.length > 0;
+  }
+
+  #release(address: string, name: string): void {
+    const holders = this.#holders.get(address);
+    holders?.delete(name);
+    if (holders?.size !== 0) return;
+    this.#holders.delete(address);
+    this.#full.clear();
   }
 
   /**
@@ -141,7 +158,7 @@ export class AddressBook {
   }
 
   #choose(
-    { families, optional, remembered = [] }: AddressRequest,
+    { families, optional }: AddressRequest,
     kept: readonly string[],
   ): AddressAnswer {
     // A single address stays although the pool has got another family meanwhile.
@@ -151,8 +168,7 @@ export class AddressBook {
     }
     const addresses: string[] = [];
     for (const [at, family] of families.entries()) {
-      const address = kept.find(isOf(family)) ?? this.#stillFree(family, remembered) ??
-        this.#nextFree(family);
+      const address = kept.find(isOf(family)) ?? this.#nextFree(family);
       if (address !== undefined) addresses.push(address);
       else if (at === 0 || !optional || this.#has(family)) return this.#exhausted(family);
     }
@@ -174,12 +190,6 @@ export class AddressBook {
   /** The families of the pool. */
   get families(): readonly Family[] {
     return (["IPv4", "IPv6"] as const).filter((family) => this.#has(family));
-  }
-
-  #stillFree(family: Family, remembered: readonly string[]): string | undefined {
-    return remembered.map(canonical).find((text) =>
-      isOf(family)(text) && !this.#holders.has(text) && this.#isInPool(parseIp(text)!)
-    );
   }
 
   #isInPool(address: IpAddress): boolean {

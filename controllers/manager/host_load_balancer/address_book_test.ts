@@ -42,13 +42,27 @@ Deno.test("a freed address is the last to be given out again", () => {
   assert.deepEqual(addressesOf(book, "d"), ["192.0.2.0"]);
 });
 
-Deno.test("a Service that is made anew gets what it had, unless somebody else has it by now", () => {
+Deno.test("what is reserved goes to the Service of that name only, and only if nobody has it", () => {
   const book = bookOf("192.0.2.0/24", "2001:db8::/64");
-  const remembered = ["192.0.2.9", "2001:db8:0::9"];
-  const dual: Partial<AddressRequest> = { families: ["IPv6", "IPv4"], remembered };
-  assert.deepEqual(addressesOf(book, "a", dual), ["2001:db8::9", "192.0.2.9"]);
-  assert.deepEqual(addressesOf(book, "b", { remembered }), ["192.0.2.0"]);
-  assert.deepEqual(addressesOf(book, "c", { remembered: ["198.51.100.1"] }), ["192.0.2.1"]);
+  book.hold(owner("b"), ["192.0.2.8"], ["TCP/80"]);
+  book.reserve(owner("a"), ["192.0.2.8", "192.0.2.9", "2001:db8:0::9", "198.51.100.1"], ["TCP/80"]);
+  assert.equal(addressesOf(book, "acme/thief", { address: "192.0.2.9" }), "unavailable");
+  assert.deepEqual(addressesOf(book, "a", { families: ["IPv6", "IPv4"] }), [
+    "2001:db8::9",
+    "192.0.2.9",
+  ]);
+});
+
+Deno.test("a Service that is forgotten keeps what is reserved for its successor", () => {
+  const book = bookOf("192.0.2.0/24", "2001:db8::/64");
+  addressesOf(book, "a", { families: ["IPv4", "IPv6"] });
+  assert.equal(book.forget("a", ["192.0.2.0", "2001:db8:0::0"]), false);
+  assert.equal(book.forget("a", ["192.0.2.0", "192.0.2.77"]), true);
+  assert.equal(addressesOf(book, "acme/b", { address: "192.0.2.0" }), "unavailable");
+  assert.deepEqual(addressesOf(book, "acme/b", { address: "2001:db8::" }), ["2001:db8::"]);
+  assert.deepEqual(addressesOf(book, "acme/c", { address: "192.0.2.77" }), ["192.0.2.77"]);
+  assert.equal(book.forget("a"), true);
+  assert.deepEqual(addressesOf(book, "acme/d", { address: "192.0.2.0" }), ["192.0.2.0"]);
 });
 
 Deno.test("what the Services say they have is not given to others", () => {

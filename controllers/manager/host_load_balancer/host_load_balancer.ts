@@ -7,7 +7,7 @@
 import { type Service, services } from "../../../apis/core/v1.ts";
 import { hubServiceName } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer, LoadBalancerSpec } from "../../../apis/kubelb/v1alpha1/mod.ts";
-import { keyOf } from "../../../apis/meta/v1.ts";
+import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Registry } from "../../../base/metrics.ts";
@@ -18,7 +18,8 @@ import type { EventRecorder } from "../../../kube/event_recorder.ts";
 import type { CacheEvent, ObjectCache } from "../../../kube/object_cache.ts";
 import { applyStatus } from "../../../kube/status.ts";
 import { loadBalancerKeyOf } from "../hub/hub_caches.ts";
-import { ownerOfService } from "../hub/service_owner.ts";
+import { portOwnerOf } from "../hub/service_owner.ts";
+import { portKey } from "../loadbalancer/hub_service.ts";
 import { type AddressAnswer, AddressBook } from "./address_book.ts";
 import type { AddressRange } from "./address_range.ts";
 import {
@@ -28,13 +29,14 @@ import {
   hostServiceStatus,
   isHostService,
   reasonOf,
+  reservedAddresses,
 } from "./host_service.ts";
 
 /** What it works with. */
 export interface HostLoadBalancerOptions {
   readonly client: KubeClient;
   readonly services: ObjectCache<Service>;
-  /** They ask for families, and remember the addresses of a Service that somebody has deleted. */
+  /** They ask for families, and keep the addresses of a Service that somebody has deleted. */
   readonly loadBalancers: ObjectCache<LoadBalancer>;
   /** `--address-pool`. */
   readonly addressPool: readonly AddressRange[];
@@ -71,10 +73,7 @@ export class HostLoadBalancer {
       (service, event) => concerns(service, event) ? [keyOf(service.metadata)] : [],
     ).watch(
       loadBalancers,
-      ({ metadata, spec }, { previous }) => {
-        if (previous === undefined || sameFamilies(spec, previous.spec)) return [];
-        return [`${metadata.namespace}/${hubServiceName(metadata.name)}`];
-      },
+      (loadBalancer, event) => isOfInterest(event) ? [serviceKeyOf(loadBalancer)] : [],
     );
   }
 
@@ -89,10 +88,23 @@ export class HostLoadBalancer {
     // What is assigned must be known before anything new is: oldest first, so that they win.
     const present = cache.list().filter(isHostService).sort(byPrecedence);
     for (const service of present) {
-      this.#book.hold(ownerOfService(service), assignedAddresses(service), frontPortsOf(service));
+      this.#book.hold(portOwnerOf(service), assignedAddresses(service), frontPortsOf(service));
     }
+    this.#reserveForMissing();
     for (const service of present) this.#answer(service);
     await this.#controller.run(signal);
+  }
+
+  /** Services that were deleted while nobody led will be made again. */
+  #reserveForMissing(): void {
+    const { services: cache, loadBalancers } = this.#options;
+    for (const loadBalancer of loadBalancers.list().toSorted(byPrecedence)) {
+      const name = serviceKeyOf(loadBalancer);
+      if (cache.get(name) !== undefined) continue;
+      const owner = { ...portOwnerOf(loadBalancer), name };
+      const ports = (loadBalancer.spec.ports ?? []).map(portKey);
+      this.#book.reserve(owner, reservedAddresses(loadBalancer), ports);
+    }
   }
 
   async #reconcile(key: string, { signal, log }: ReconcileContext): Promise<void> {
@@ -120,7 +132,7 @@ export class HostLoadBalancer {
     const owner = loadBalancerKeyOf(service);
     const loadBalancer = owner === undefined ? owner : this.#options.loadBalancers.get(owner);
     const request = addressRequestOf(service, this.#book.families, loadBalancer);
-    const answer = this.#book.assign(ownerOfService(service), request);
+    const answer = this.#book.assign(portOwnerOf(service), request);
     if (answer.kind === "assigned") this.#waiting.delete(key);
     else this.#waiting.add(key);
     return answer;
@@ -128,7 +140,16 @@ export class HostLoadBalancer {
 
   #release(key: string): void {
     this.#waiting.delete(key);
-    if (this.#book.forget(key)) this.#retryWaiting();
+    const reserved = reservedAddresses(this.#loadBalancerOf(key));
+    if (this.#book.forget(key, reserved)) this.#retryWaiting();
+  }
+
+  /** By name: the Service is gone, or no longer ours. */
+  #loadBalancerOf(serviceKey: string): LoadBalancer | undefined {
+    const { namespace, name } = parseKey(serviceKey);
+    const prefix = hubServiceName("");
+    if (!name.startsWith(prefix)) return undefined;
+    return this.#options.loadBalancers.get(`${namespace}/${name.slice(prefix.length)}`);
   }
 
   /** Something is free: the oldest of those that wait come first. */
@@ -144,11 +165,24 @@ function concerns(service: Service, { previous }: CacheEvent<Service>): boolean 
   return isHostService(service) || (previous !== undefined && isHostService(previous));
 }
 
+/** A load balancer that asks for other families, or that no longer wants what it had. */
+function isOfInterest({ type, object, previous }: CacheEvent<LoadBalancer>): boolean {
+  if (type === "deleted") return true;
+  if (previous === undefined) return false;
+  const wanted = reservedAddresses(object);
+  return !sameFamilies(object.spec, previous.spec) ||
+    reservedAddresses(previous).some((address) => !wanted.includes(address));
+}
+
+function serviceKeyOf({ metadata: { namespace, name } }: LoadBalancer): string {
+  return `${namespace}/${hubServiceName(name)}`;
+}
+
 function sameFamilies(one: LoadBalancerSpec, other: LoadBalancerSpec): boolean {
   return one.ipFamilyPolicy === other.ipFamilyPolicy &&
     one.ipFamilies?.join() === other.ipFamilies?.join();
 }
 
-function byPrecedence(a: Service, b: Service): number {
-  return comparePrecedence(ownerOfService(a), ownerOfService(b));
+function byPrecedence(a: Service | LoadBalancer, b: Service | LoadBalancer): number {
+  return comparePrecedence(portOwnerOf(a), portOwnerOf(b));
 }

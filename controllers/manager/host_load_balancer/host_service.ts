@@ -51,9 +51,17 @@ export function addressRequestOf(
     ...(loadBalancerIP && { address: loadBalancerIP }),
     families: ipFamilyPolicy === "SingleStack" ? [primary] : [primary, second],
     optional: !required,
-    remembered: loadBalancer ? assignedAddresses(loadBalancer) : [],
     ports: frontPortsOf(service),
   };
+}
+
+/**
+ * The addresses that wait for a load balancer's hub Service while that is missing: nobody else gets
+ * them because somebody deleted it by hand. They are free when nobody wants them any more.
+ */
+export function reservedAddresses(loadBalancer: LoadBalancer | undefined): string[] {
+  if (loadBalancer === undefined || loadBalancer.metadata.deletionTimestamp) return [];
+  return assignedAddresses(loadBalancer);
 }
 
 /** The status that tells the answer. */

@@ -6,6 +6,7 @@ import {
   assignedAddresses,
   hostServiceStatus,
   isHostService,
+  reservedAddresses,
 } from "./host_service.ts";
 
 const ours = { loadBalancerClass: "kubelb.k8c.io/host" };
@@ -39,11 +40,19 @@ Deno.test("what the load balancer asks for counts more than what the hub's API s
   const service = hubServiceWith({ ...ours, ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" });
   const pool = ["IPv4", "IPv6"] as const;
   const asking = loadBalancerWith({ ipFamilies: ["IPv6"], ipFamilyPolicy: "PreferDualStack" });
-  asking.status = { loadBalancer: { ingress: [{ ip: "192.0.2.9" }] } };
-  const { families, remembered } = addressRequestOf(service, pool, asking);
-  assert.deepEqual([families, remembered], [["IPv6", "IPv4"], ["192.0.2.9"]]);
+  assert.deepEqual(addressRequestOf(service, pool, asking).families, ["IPv6", "IPv4"]);
   const silent = loadBalancerWith({});
   assert.deepEqual(addressRequestOf(service, pool, silent).families, ["IPv4"]);
+});
+
+Deno.test("addresses are reserved for a load balancer until it is deleted", () => {
+  const loadBalancer = loadBalancerWith({});
+  assert.deepEqual(reservedAddresses(undefined), []);
+  assert.deepEqual(reservedAddresses(loadBalancer), []);
+  loadBalancer.status = { loadBalancer: { ingress: [{ ip: "192.0.2.9" }] } };
+  assert.deepEqual(reservedAddresses(loadBalancer), ["192.0.2.9"]);
+  loadBalancer.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+  assert.deepEqual(reservedAddresses(loadBalancer), []);
 });
 
 Deno.test("the status says which address, or why there is none, and stays the same when asked again", () => {

@@ -125,7 +125,9 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
+/** As Kubernetes reads them, and Envoy: a single address has its length too, without a zero before. */
 function isCidr(text: string): boolean {
+  if (!/\/(0|[1-9]\d*)$/.test(text.trim())) return false;
   try {
     return parseCidr(text.trim()) !== undefined;
   } catch {

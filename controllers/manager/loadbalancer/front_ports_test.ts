@@ -63,6 +63,8 @@ Deno.test("what cannot be served names its field", () => {
     [{ ...ok, type: "ExternalName" }, /^spec\.type "ExternalName"/],
     [{ ...ok, loadBalancerIP: "10.0.0" }, /^spec\.loadBalancerIP "10\.0\.0"/],
     [{ ...ok, sourceRanges: ["10.0.0.0/8", "x"] }, /^spec\.sourceRanges\[1\] "x"/],
+    [{ ...ok, sourceRanges: ["192.0.2.1"] }, /^spec\.sourceRanges\[0\] "192\.0\.2\.1"/],
+    [{ ...ok, sourceRanges: ["10.0.0.0/08"] }, /^spec\.sourceRanges\[0\] "10\.0\.0\.0\/08"/],
     [{ ...ok, healthCheckNodePort: 70000 }, /^spec\.healthCheckNodePort 70000 is out of range/],
     [{ ...ok, healthCheckNodePort: -5 }, /^spec\.healthCheckNodePort -5 is out of range/],
     [{ ...ok, healthCheck: { interval: "61m" } }, /^spec\.healthCheck\.interval "61m"/],

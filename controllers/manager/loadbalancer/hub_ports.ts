@@ -14,7 +14,7 @@ import type { PortTable } from "../../../fleet/port_table.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { CacheEvent, ObjectCache } from "../../../kube/object_cache.ts";
 import { loadBalancerKeyOf, managedSelector } from "../hub/hub_caches.ts";
-import { ownerOfService } from "../hub/service_owner.ts";
+import { portOwnerOf } from "../hub/service_owner.ts";
 import type { FrontPort } from "./front_ports.ts";
 import { portKey } from "./hub_service.ts";
 import { keptTargetPorts, knownTargetPorts, targetPortNumbers } from "./target_ports.ts";
@@ -140,13 +140,13 @@ export class HubPorts implements Disposable {
     const numbers = (spec.ports ?? []).flatMap(({ targetPort }) =>
       typeof targetPort === "number" ? [targetPort] : []
     );
-    this.table.hold(metadata.namespace ?? "", ownerOfService(service), numbers);
+    this.table.hold(metadata.namespace ?? "", portOwnerOf(service), numbers);
   }
 }
 
 /** Without a Service, the load balancer's own age decides about ports that its status remembers. */
 function ownerOf({ metadata }: LoadBalancer, service: Service | undefined): PortOwner {
-  if (service !== undefined) return ownerOfService(service);
+  if (service !== undefined) return portOwnerOf(service);
   return {
     name: `${metadata.namespace}/${hubServiceName(metadata.name)}`,
     created: Date.parse(metadata.creationTimestamp ?? ""),
