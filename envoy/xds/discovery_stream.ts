@@ -205,12 +205,13 @@ export class DiscoveryStream<Request extends RequestHeader> {
 /**
  * Bytes after which a response takes no further resource. The next waits for the client's answer, so
  * small ones keep what waits in the transport small. That counts: Deno 2.9.3's `node:http2` keeps for
- * each stream, as long as it lives, a buffer as large as the most that ever waited (with 100 load
- * balancers a stream costs 107 kB instead of 262 kB, measured). Clusters come in large ones: they are
- * small themselves, and Envoy may hold its answer back while they warm.
+ * each connection a buffer as large as the most that ever waited, even when it has ended.
+ *
+ * Not so clusters, whose answer Envoy may hold back while they warm, and listeners: Envoy takes its
+ * first answer about those for all there are, and would be ready with a few of them.
  */
 function largestResponse(typeUrl: string): number {
-  return typeUrl === typeUrls.cluster ? 1 << 20 : 32 << 10;
+  return typeUrl === typeUrls.cluster || typeUrl === typeUrls.listener ? 1 << 20 : 32 << 10;
 }
 
 /** One type of a stream, as shown to people. */
