@@ -11,7 +11,7 @@ import { typeUrls } from "../../envoy/proto/mod.ts";
 import { envoyCredentials } from "../installation/envoy_identity.ts";
 import type { Hub } from "../installation/hub.ts";
 import { eventually } from "../process/eventually.ts";
-import type { ResidentSample } from "./resident_slope.ts";
+import type { ResidentSample } from "./resident_memory.ts";
 
 /** Milliseconds between two samples. */
 const sampleInterval = 1_000;

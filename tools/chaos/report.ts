@@ -7,8 +7,8 @@ import { percentile } from "../../bench/measure/percentile.ts";
 import { renderTable } from "../../bench/measure/table.ts";
 import { countLost, type JudgedLoad, total } from "./account.ts";
 import type { Incident } from "./killer.ts";
-import { milestones, residentSlope, settledSamples } from "./resident_slope.ts";
-import type { RunResult } from "./run.ts";
+import { costPerConnection, milestones, residentSlope, settledSamples } from "./resident_memory.ts";
+import type { CalmMemory, RunResult } from "./run.ts";
 
 /** Lost requests that are told one by one: the first ones say where to look. */
 const shown = 40;
@@ -59,8 +59,9 @@ export function renderFigures(result: RunResult): string {
     ["load balancer created → first answer", milliseconds(churn.waits)],
     ["this machine: CPUs; load average, at most", machineOf(killer)],
     ["port tables compared", String(killer.comparisons)],
-    ["manager RSS, calm: from quarter to quarter", memoryOf(result)],
-    ["… slope after 5 min, less 52 kB per closed connection", slopeOf(memory)],
+    ["manager RSS, calm: from quarter to quarter of the churn", memoryOf(memory)],
+    ["… slope after 5 minutes", slopeOf(memory)],
+    ["… for each xDS connection that comes, takes everything and goes", costOf(memory)],
   ];
   return renderTable(["Figure", "Value"], rows);
 }
@@ -94,19 +95,22 @@ function milliseconds(samples: readonly number[]): string {
   return `p50 ${p50} ms, at most ${most} ms (${samples.length})`;
 }
 
-function memoryOf({ memory }: RunResult): string {
-  const [first, last] = [memory[0], memory.at(-1)];
-  if (first === undefined || last === undefined) return "–";
-  const closed = last.closedConnections - first.closedConnections;
-  const sizes = milestones(memory, 5).map(({ megabytes }) => megabytes.toFixed(0));
-  return `${sizes.join(", ")} MB; ${closed} connections closed`;
+function memoryOf({ churned }: CalmMemory): string {
+  return `${milestones(churned, 5).map(({ megabytes }) => megabytes.toFixed(0)).join(", ")} MB`;
 }
 
-function slopeOf(memory: RunResult["memory"]): string {
-  const settled = settledSamples(memory);
+function slopeOf({ churned }: CalmMemory): string {
+  const settled = settledSamples(churned);
   const minutes = ((settled.at(-1)?.at ?? 0) - (settled[0]?.at ?? 0)) / 60_000;
   if (minutes < 1) return "too short to tell";
   return `${residentSlope(settled).toFixed(2)} MB/min over ${minutes.toFixed(1)} min`;
+}
+
+function costOf({ visited }: CalmMemory): string {
+  const [first, last] = [visited[0], visited.at(-1)];
+  if (first === undefined || last === undefined) return "–";
+  const closed = last.closedConnections - first.closedConnections;
+  return `${(costPerConnection(first, last) * 1000).toFixed(0)} kB (${closed})`;
 }
 
 /** Everything that is not well, one line each, with what had happened before. */

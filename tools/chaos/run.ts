@@ -14,7 +14,7 @@ import { killPlan } from "./kill_plan.ts";
 import { Killer } from "./killer.ts";
 import { idleDescriptors, leakedDescriptors } from "./descriptors.ts";
 import { removeTenant } from "./left_over.ts";
-import { type ResidentSample } from "./resident_slope.ts";
+import type { ResidentSample } from "./resident_memory.ts";
 import { Traffic } from "./traffic.ts";
 
 /** What a run is made of. */
@@ -43,7 +43,15 @@ export interface RunResult {
   readonly finally: { readonly asked: number; readonly silent: readonly string[] };
   readonly leftOver: readonly string[];
   /** Of the manager, during the calm phase. */
-  readonly memory: readonly ResidentSample[];
+  readonly memory: CalmMemory;
+}
+
+/** The manager's memory while nothing is killed. */
+export interface CalmMemory {
+  /** While load balancers come, change and go. */
+  readonly churned: readonly ResidentSample[];
+  /** While besides Envoys connect, take everything and leave: the last quarter. */
+  readonly visited: readonly ResidentSample[];
 }
 
 /** The sequence of changes differs from that of kills, although both come from one seed. */
@@ -102,14 +110,19 @@ class Stop implements Disposable {
   }
 }
 
-async function calmPhase({ hub }: World, minutes: number): Promise<ResidentSample[]> {
-  using stop = new Stop();
-  const sampling = sampleManager(hub, stop.signal);
-  const visiting = visit(hub, "tenant-acme", stop.signal);
-  await delay(systemClock, minutes * 60_000);
-  stop.controller.abort();
-  await visiting;
-  return await sampling;
+async function calmPhase({ hub }: World, minutes: number): Promise<CalmMemory> {
+  const sample = async (share: number, during?: (signal: AbortSignal) => Promise<void>) => {
+    using stop = new Stop();
+    const sampling = sampleManager(hub, stop.signal);
+    const other = during?.(stop.signal);
+    await delay(systemClock, share * minutes * 60_000);
+    stop.controller.abort();
+    await other;
+    return await sampling;
+  };
+  const churned = await sample(3 / 4);
+  const visited = await sample(1 / 4, (signal) => visit(hub, "tenant-acme", signal));
+  return { churned, visited };
 }
 
 async function deleteServices({ tenant }: World, churn: Churn): Promise<void> {

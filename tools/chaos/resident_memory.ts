@@ -1,5 +1,5 @@
 /**
- * Whether a process grows.
+ * What samples of a process's memory tell.
  *
  * @module
  */
@@ -13,22 +13,19 @@ export interface ResidentSample {
   readonly closedConnections: number;
 }
 
-/** MB that Deno's node:http2 keeps for each TLS connection that has ended (`xds_metrics.ts`). */
-export const perClosedConnection = 52 / 1000;
-
-/**
- * MB a minute by which a process grows besides what closed connections cost: the slope of the least
- * squares. NaN with fewer than two samples.
- */
+/** MB a minute by which a process grows: the slope of the least squares; NaN with one sample. */
 export function residentSlope(samples: readonly ResidentSample[]): number {
-  const points = samples.map(({ at, megabytes, closedConnections }) => ({
-    x: at / 60_000,
-    y: megabytes - closedConnections * perClosedConnection,
-  }));
+  const points = samples.map(({ at, megabytes }) => ({ x: at / 60_000, y: megabytes }));
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x0, y0] = [mean(points.map(({ x }) => x)), mean(points.map(({ y }) => y))];
   const covariance = mean(points.map(({ x, y }) => (x - x0) * (y - y0)));
   return covariance / mean(points.map(({ x }) => (x - x0) ** 2));
+}
+
+/** MB that each connection has cost which ended between two samples; NaN when none did. */
+export function costPerConnection(first: ResidentSample, last: ResidentSample): number {
+  const closed = last.closedConnections - first.closedConnections;
+  return closed === 0 ? NaN : (last.megabytes - first.megabytes) / closed;
 }
 
 /** Milliseconds in which a program that was just started grows, whatever it does. */
