@@ -19,7 +19,8 @@ if (Object.hasOwn(benchmarks, name)) {
   Deno.exitCode = code;
 } else {
   const list = Object.entries(benchmarks).map(([known, text]) => `  ${known}   ${text}`);
-  const text = `usage: deno task bench <name> [flags]\n\n${list.join("\n")}\n`;
+  const unknown = name && `no benchmark ${JSON.stringify(name)}\n\n`;
+  const text = `${unknown}usage: deno task bench <name> [flags]\n\n${list.join("\n")}\n`;
   Deno.stderr.writeSync(new TextEncoder().encode(text));
   Deno.exitCode = 2;
 }

@@ -35,7 +35,9 @@ export function parsePortRange(text: string): PortRange {
   const last = Number(match?.[2]);
   if (match === null || first < 1 || last > 65_535 || first > last) {
     throw new Error(
-      `port range ${JSON.stringify(text)} is not of the form first-last, such as 10000-29999`,
+      `port range ${
+        JSON.stringify(text)
+      } is not first-last in ascending order, such as 10000-29999`,
     );
   }
   return { first, last };

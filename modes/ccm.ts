@@ -7,7 +7,7 @@ import { tenantNamespace } from "../apis/kubelb/names.ts";
 import { systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { HealthChecks } from "../base/health_checks.ts";
-import { healthRoutes, HttpServer, metricsRoutes } from "../base/http_server.ts";
+import { healthRoutes, type HttpHandler, HttpServer, metricsRoutes } from "../base/http_server.ts";
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { systemRandom } from "../base/random.ts";
@@ -20,6 +20,7 @@ import { LeaseElection, type LeaseElectionOptions } from "../kube/lease_election
 import { requestToken } from "../kube/service_account_token.ts";
 import { shortLivedCredential } from "../kube/short_lived_credential.ts";
 import { checkCredential, problems } from "./api_servers.ts";
+import { blameFlag } from "./blame_flag.ts";
 import { ccmFlags, type CcmOptions, ccmUsage, parseCcmFlags } from "./ccm_flags.ts";
 import { flagHelp } from "./flag_help.ts";
 import { print } from "./print.ts";
@@ -95,8 +96,7 @@ async function run(options: CcmOptions, log: Logger): Promise<number> {
   const hubSource = clusters.hub.source;
   const parts = { ...ccmSettings(options), tenant, hub, hubSource, events, registry, ...common };
   const ccm = new Ccm(parts);
-  await using servers = new AsyncDisposableStack();
-  for (const server of listen(options, ccm, registry, log)) servers.use(server);
+  await using _servers = await listen(options, ccm, registry, log);
   const election = () =>
     leaderElection(options, { ...common, client: tenant, identity: instance }, clusters.tenant);
   const lead = options["enable-leader-election"]
@@ -146,7 +146,12 @@ function leaderElection(
   return new LeaseElection({ ...candidate, namespace, name: leaseName });
 }
 
-function listen(options: CcmOptions, ccm: Ccm, registry: Registry, log: Logger): HttpServer[] {
+async function listen(
+  options: CcmOptions,
+  ccm: Ccm,
+  registry: Registry,
+  log: Logger,
+): Promise<AsyncDisposable> {
   const live = new HealthChecks().add("ping", () => {});
   const ready = new HealthChecks()
     .add("tenant", () => problems(ccm.informers.tenant))
@@ -158,19 +163,17 @@ function listen(options: CcmOptions, ccm: Ccm, registry: Registry, log: Logger):
       const { hold } = ccm.hold;
       return hold.kind === "refused" ? refusalText(hold.holder, ccm.hold.clusterUid) : undefined;
     });
-  const servers = [
-    HttpServer.listen({
-      address: options["health-probe-bind-address"],
-      name: "health",
-      routes: healthRoutes(live, ready),
-      log,
-    }),
-    HttpServer.listen({
-      address: options["metrics-addr"],
-      name: "metrics",
-      routes: metricsRoutes(registry),
-      log,
-    }),
-  ];
-  return servers.filter((server) => server !== undefined);
+  await using servers = new AsyncDisposableStack();
+  const serve = async (
+    name: string,
+    flag: "health-probe-bind-address" | "metrics-addr",
+    routes: Record<string, HttpHandler>,
+  ) => {
+    const address = options[flag];
+    const start = () => HttpServer.listen({ name, address, routes, log });
+    servers.use((await blameFlag(flag, start)) ?? null);
+  };
+  await serve("health", "health-probe-bind-address", healthRoutes(live, ready));
+  await serve("metrics", "metrics-addr", metricsRoutes(registry));
+  return servers.move();
 }

@@ -32,6 +32,7 @@ import { EventRecorder } from "../kube/event_recorder.ts";
 import { leaderAnnotations, leadershipOf } from "../controllers/manager/replicas/leadership.ts";
 import { LeaseElection } from "../kube/lease_election.ts";
 import { checkCredential, problems } from "./api_servers.ts";
+import { blameFlag } from "./blame_flag.ts";
 import { judgeDenoRelease } from "./deno_release.ts";
 import { flagHelp } from "./flag_help.ts";
 import {
@@ -103,15 +104,14 @@ async function run(options: ManagerOptions, log: Logger, signal: AbortSignal): P
   const issuer = tls ? new XdsIdentity(systemClock) : undefined;
   await using manager = new Manager({ ...common, ...settings, client, events, identity: issuer });
   const standby = new Standby();
-  await using _servers = listen(options, manager, standby, common.metrics, log);
+  await using _servers = await listen(options, manager, standby, common.metrics, log);
   const { host } = splitHostPort(options["listen-address"]);
-  const port = await manager.xds.listen(options["listen-address"]);
+  const port = await blameFlag(
+    "listen-address",
+    () => manager.xds.listen(options["listen-address"]),
+  );
   log.info("listening", { server: "xds", address: `${host}:${port}` });
-  const tokenAddress = options["xds-token-listen-address"];
-  if (tokenAddress !== "0") {
-    const port = await manager.listenForTokens(tokenAddress);
-    log.info("listening", { server: "xds for tokens", address: tokenAddress, port });
-  }
+  await listenForTokens(options, manager, log);
   await checkCredential(client, cluster, log, signal);
   const following = manager.follow(signal);
 
@@ -254,26 +254,45 @@ async function identityOf(options: ManagerOptions): Promise<string> {
   return `${Deno.hostname()}_${digest.slice(0, 4).toHex()}`;
 }
 
-function listen(
+async function listenForTokens(
+  options: ManagerOptions,
+  manager: Manager,
+  log: Logger,
+): Promise<void> {
+  const flag = "xds-token-listen-address";
+  const address = options[flag];
+  if (address === "0") return;
+  const port = await blameFlag(flag, () => manager.listenForTokens(address));
+  log.info("listening", { server: "xds for tokens", address, port });
+}
+
+async function listen(
   options: ManagerOptions,
   manager: Manager,
   standby: Standby,
   metrics: Registry,
   log: Logger,
-): AsyncDisposable {
+): Promise<AsyncDisposable> {
   const live = new HealthChecks().add("ping", () => {});
   const ready = new HealthChecks()
     .add("hub", () => problems(manager.informers))
     .add("xds", () => manager.translated || standby.active ? undefined : "not translated yet")
     .add("identity", () => manager.identityProblem);
-  const servers = new AsyncDisposableStack();
-  const serve = (name: string, address: string, routes: Record<string, HttpHandler>) =>
-    servers.use(HttpServer.listen({ name, address, routes, log }) ?? null);
-  serve("health", options["health-probe-bind-address"], {
+  await using servers = new AsyncDisposableStack();
+  const serve = async (
+    name: string,
+    flag: "health-probe-bind-address" | "metrics-addr",
+    routes: Record<string, HttpHandler>,
+  ) => {
+    const address = options[flag];
+    const start = () => HttpServer.listen({ name, address, routes, log });
+    servers.use((await blameFlag(flag, start)) ?? null);
+  };
+  await serve("health", "health-probe-bind-address", {
     ...healthRoutes(live, ready),
     // Tells of fleets and Envoys, so not to everyone who may ask for health.
     "/debug/xds": loopbackOnly(() => Response.json(manager.xds.snapshot())),
   });
-  serve("metrics", options["metrics-addr"], metricsRoutes(metrics));
-  return servers;
+  await serve("metrics", "metrics-addr", metricsRoutes(metrics));
+  return servers.move();
 }
