@@ -25,7 +25,9 @@ export function authorizeByCertificate(
   const fleet = fleetOf(certificate.uris);
   if (fleet === undefined) return { refused: "the client's certificate is not that of a fleet" };
   if (fleet !== nodeId) {
-    return { refused: `the client's certificate is for "${fleet}", its node id is "${nodeId}"` };
+    return {
+      refused: `the client's certificate is for "${fleet}", its node id is ${quote(nodeId)}`,
+    };
   }
   const known = authorizeByNode(nodeId, fleets);
   return "refused" in known ? known : { fleet, until: certificate.notAfter };
@@ -42,7 +44,7 @@ export async function authorizeByToken(
   if ("refused" in verdict) return verdict;
   const { fleet, until } = verdict.identity;
   if (fleet !== nodeId) {
-    return { refused: `the client's token is for "${fleet}", its node id is "${nodeId}"` };
+    return { refused: `the client's token is for "${fleet}", its node id is ${quote(nodeId)}` };
   }
   const known = authorizeByNode(nodeId, fleets);
   return "refused" in known ? known : { fleet, until };
@@ -53,6 +55,12 @@ export function authorizeByNode(nodeId: string, fleets: KnownFleets): Authorizat
   // Until then the stream is kept and gets no answer yet.
   if (!fleets.synced || fleets.has(nodeId)) return { fleet: nodeId };
   return {
-    refused: `there is no fleet "${nodeId}" (the node id must be a tenant's namespace)`,
+    refused: `there is no fleet ${quote(nodeId)} (the node id must be a tenant's namespace)`,
   };
+}
+
+/** A refusal travels in a header, which clients bound, and is logged: a client must not fill either. */
+function quote(nodeId: string): string {
+  const longest = 100;
+  return nodeId.length > longest ? `"${nodeId.slice(0, longest)}"...` : `"${nodeId}"`;
 }

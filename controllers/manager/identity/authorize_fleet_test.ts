@@ -38,6 +38,19 @@ Deno.test("a certificate opens no other fleet, and none when there is no such fl
   assert.match(await reason("spiffe://kubelb/other", "other"), /there is no fleet/);
 });
 
+Deno.test("a refusal quotes no more of a node id than fits into a header", async () => {
+  const huge = "x".repeat(100_000);
+  for (const said of [await reason("spiffe://kubelb/tenant-a", huge), refusedByNode(huge)]) {
+    assert.match(said, /"x{100}"\.\.\./);
+    assert.ok(said.length < 300, `${said.length} characters`);
+  }
+});
+
+function refusedByNode(node: string): string {
+  const result = authorizeByNode(node, fleets);
+  return "refused" in result ? result.refused : "";
+}
+
 Deno.test("the manager's certificate, a foreign one and none open nothing", async () => {
   assert.match(await reason("spiffe://kubelb/manager", "manager"), /not that of a fleet/);
   for (const name of ["tenant-a", "spiffe://kubelb/tenant-a", "x, URI:spiffe://kubelb/tenant-a"]) {
