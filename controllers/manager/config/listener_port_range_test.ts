@@ -22,6 +22,9 @@ Deno.test("a range that is none is reported, and what was in force stays", () =>
     const { range, problems } = rangeOf(bad);
     assert.deepEqual(range, before);
     assert.equal(problems[0]?.field, "spec.envoyProxy.portRange");
-    assert.match(problems[0]?.message ?? "", /is not of the form.*20000-20999 stays in force/);
+    assert.match(
+      problems[0]?.message ?? "",
+      /is not first-last in ascending order.*20000-20999 stays in force/,
+    );
   }
 });
