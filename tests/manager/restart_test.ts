@@ -223,3 +223,21 @@ Deno.test(
     assert.equal(await hub.addressOf("rival", "thief"), address);
   },
 );
+
+Deno.test("a hub Service whose labels are taken away by hand gets them back, and keeps what it has", async () => {
+  const hub = shared();
+  await hub.createLoadBalancer("acme", "relabelled");
+  await hub.addressOf("acme", "relabelled");
+  const before = (await hub.hubService("acme", "relabelled"))!;
+  const path = "/api/v1/namespaces/tenant-acme/services/envoy-relabelled";
+  const bare = { metadata: { labels: null } };
+  await hub.admin.request("PATCH", path, bare, "application/merge-patch+json");
+  const after = await eventually(async () => {
+    const service = await hub.hubService("acme", "relabelled");
+    return service?.metadata.labels && service;
+  }, { describe: "the labels again" });
+  assert.deepEqual(after.metadata.labels, before.metadata.labels);
+  assert.equal(after.metadata.uid, before.metadata.uid);
+  assert.deepEqual(after.status?.loadBalancer, before.status?.loadBalancer);
+  assert.deepEqual(after.spec.ports, before.spec.ports);
+});

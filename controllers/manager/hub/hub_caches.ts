@@ -22,6 +22,7 @@ import {
 } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { Informers } from "../../../kube/informers.ts";
 import type { ObjectCache } from "../../../kube/object_cache.ts";
+import { isControlledBy } from "../../../kube/owner_reference.ts";
 import { keepOwnFields } from "./owned_fields.ts";
 
 /** The caches that several controllers share. */
@@ -77,13 +78,20 @@ export function loadBalancerKeyOf(service: Service): string | undefined {
   return name && labels[managedByLabel] === managedByValue ? `${namespace}/${name}` : undefined;
 }
 
-/** The hub Service of a load balancer, if it was made for it; even one that is being deleted. */
+/**
+ * The hub Service of a load balancer, if it was made for it; even one that is being deleted. Its
+ * owner says so too when somebody took its labels away, which then come back.
+ */
 export function hubServiceOf(
   services: ObjectCache<Service>,
-  { metadata: { namespace, name } }: LoadBalancer,
+  loadBalancer: LoadBalancer,
 ): Service | undefined {
+  const { namespace, name } = loadBalancer.metadata;
   const service = services.get(`${namespace}/${hubServiceName(name)}`);
-  return service && loadBalancerKeyOf(service) === `${namespace}/${name}` ? service : undefined;
+  if (service === undefined) return undefined;
+  const ours = loadBalancerKeyOf(service) === `${namespace}/${name}` ||
+    isControlledBy(service, loadBalancer);
+  return ours ? service : undefined;
 }
 
 /** The same, unless it is being deleted. */
