@@ -122,7 +122,7 @@ export class StateFiles implements Disposable {
       await this.#put(path, text);
     } catch {
       // The file has gone, and with it those that read it.
-      this.#owed.delete(path);
+      this.#settle(path);
     }
   }
 }

@@ -81,12 +81,13 @@ Deno.test("a file that is not there cannot do, and the caller is told", async ()
 
 Deno.test("what is owed to a folder that goes is forgotten", async () => {
   await using world = await start();
-  const { clock, disk, files, path } = world;
+  const { clock, disk, files, lines, path } = world;
   await files.put(path("a"), "old");
   disk.full = true;
   await files.put(path("a"), "new");
   await Deno.remove(path("a"));
   await until(clock, () => clock.pending === 0);
+  assert.match(lines[1] ?? "", /up to date again/, "nothing is owed any more");
   await assert.rejects(Deno.stat(path("a")), Deno.errors.NotFound);
 });
 
