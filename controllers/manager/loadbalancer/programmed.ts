@@ -54,8 +54,15 @@ export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
   }
   const { connected, silent } = progress;
   const counts = `${connected - silent.length}/${connected} Envoys have acknowledged`;
-  const message = silent.length > 0 ? `${counts}; no answer from ${silent.join(", ")}` : counts;
+  const message = silent.length > 0 ? `${counts}; no answer from ${namesOf(silent)}` : counts;
   return { status: "True", reason: reasons.programmed, message };
+}
+
+/** `a, b ×3`: one node may have many streams. */
+function namesOf(nodes: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const node of nodes) counts.set(node, (counts.get(node) ?? 0) + 1);
+  return [...counts].map(([node, count]) => count === 1 ? node : `${node} ×${count}`).join(", ");
 }
 
 function pending(message: string): Verdict {

@@ -35,6 +35,12 @@ Deno.test("Envoys that were given up are named", () => {
   assert.equal(message, "2/3 Envoys have acknowledged; no answer from pod-3");
 });
 
+Deno.test("an Envoy with several silent streams is named once, with their number", () => {
+  const silent = ["pod-1", "pod-2", "pod-1"];
+  const message = verdict({ kind: "programmed", connected: 4, silent })?.message;
+  assert.equal(message, "1/4 Envoys have acknowledged; no answer from pod-1 ×2, pod-2");
+});
+
 Deno.test("once true for a generation it stays when Envoys come and go", () => {
   const before = { status: "True" as const, generation: 3 };
   assert.equal(verdict({ kind: "no-envoy" }, before), undefined);
