@@ -27,6 +27,8 @@ const flags = defineFlags({
 
 const usage = `usage: deno task chaos [flags]
 
+Takes the minutes below, and about four more to create and delete everything.
+
   --minutes=10           how long parts are killed; a fraction will do
   --calm-minutes=2       how long nothing is killed, before; default: a fifth, 12 s at least
   --seed=0               repeats the sequence of a run that had this seed; default: by chance
