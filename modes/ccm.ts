@@ -7,7 +7,7 @@ import { tenantNamespace } from "../apis/kubelb/names.ts";
 import { systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { HealthChecks } from "../base/health_checks.ts";
-import { healthRoutes, type HttpHandler, HttpServer, metricsRoutes } from "../base/http_server.ts";
+import { healthRoutes } from "../base/http_server.ts";
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { systemRandom } from "../base/random.ts";
@@ -20,9 +20,9 @@ import { LeaseElection, type LeaseElectionOptions } from "../kube/lease_election
 import { requestToken } from "../kube/service_account_token.ts";
 import { shortLivedCredential } from "../kube/short_lived_credential.ts";
 import { checkCredential, problems } from "./api_servers.ts";
-import { blameFlag } from "./blame_flag.ts";
 import { ccmFlags, type CcmOptions, ccmUsage, parseCcmFlags } from "./ccm_flags.ts";
 import { flagHelp } from "./flag_help.ts";
+import { serveOperators } from "./operator_servers.ts";
 import { print } from "./print.ts";
 import { onTermination } from "./termination.ts";
 import { version, versionText } from "./version.ts";
@@ -163,17 +163,5 @@ async function listen(
       const { hold } = ccm.hold;
       return hold.kind === "refused" ? refusalText(hold.holder, ccm.hold.clusterUid) : undefined;
     });
-  await using servers = new AsyncDisposableStack();
-  const serve = async (
-    name: string,
-    flag: "health-probe-bind-address" | "metrics-addr",
-    routes: Record<string, HttpHandler>,
-  ) => {
-    const address = options[flag];
-    const start = () => HttpServer.listen({ name, address, routes, log });
-    servers.use((await blameFlag(flag, start)) ?? null);
-  };
-  await serve("health", "health-probe-bind-address", healthRoutes(live, ready));
-  await serve("metrics", "metrics-addr", metricsRoutes(registry));
-  return servers.move();
+  return await serveOperators(options, healthRoutes(live, ready), registry, log);
 }

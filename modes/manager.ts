@@ -7,13 +7,7 @@ import { resolve } from "node:path";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { HealthChecks } from "../base/health_checks.ts";
-import {
-  healthRoutes,
-  type HttpHandler,
-  HttpServer,
-  loopbackOnly,
-  metricsRoutes,
-} from "../base/http_server.ts";
+import { healthRoutes, loopbackOnly } from "../base/http_server.ts";
 import { createLogger, type Logger } from "../base/logger.ts";
 import { createRegistry, type Registry } from "../base/metrics.ts";
 import { parseAddressRange } from "../controllers/manager/host_load_balancer/address_range.ts";
@@ -42,6 +36,7 @@ import {
   parseManagerFlags,
   splitHostPort,
 } from "./manager_flags.ts";
+import { serveOperators } from "./operator_servers.ts";
 import { print } from "./print.ts";
 import { onTermination } from "./termination.ts";
 import { edition, version, versionText } from "./version.ts";
@@ -278,21 +273,10 @@ async function listen(
     .add("hub", () => problems(manager.informers))
     .add("xds", () => manager.translated || standby.active ? undefined : "not translated yet")
     .add("identity", () => manager.identityProblem);
-  await using servers = new AsyncDisposableStack();
-  const serve = async (
-    name: string,
-    flag: "health-probe-bind-address" | "metrics-addr",
-    routes: Record<string, HttpHandler>,
-  ) => {
-    const address = options[flag];
-    const start = () => HttpServer.listen({ name, address, routes, log });
-    servers.use((await blameFlag(flag, start)) ?? null);
-  };
-  await serve("health", "health-probe-bind-address", {
+  const health = {
     ...healthRoutes(live, ready),
     // Tells of fleets and Envoys, so not to everyone who may ask for health.
     "/debug/xds": loopbackOnly(() => Response.json(manager.xds.snapshot())),
-  });
-  await serve("metrics", "metrics-addr", metricsRoutes(metrics));
-  return servers.move();
+  };
+  return await serveOperators(options, health, metrics, log);
 }

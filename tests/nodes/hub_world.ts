@@ -8,30 +8,24 @@
  */
 import type { Deployment } from "../../apis/apps/v1.ts";
 import type { Service } from "../../apis/core/v1.ts";
-import { installCrds } from "../../tools/cluster/custom_resources.ts";
-import { applyManifest, applyObject } from "../../tools/cluster/manifest.ts";
+import { applyObject } from "../../tools/cluster/manifest.ts";
 import { podImage } from "../../tools/cluster/node/images.ts";
 import type { Machine } from "../../tools/cluster/node/machine.ts";
 import { MachineNetwork } from "../../tools/cluster/node/machine_network.ts";
 import { type NodeCluster, startNodeCluster } from "../../tools/cluster/node/node_cluster.ts";
 import { registerTenant } from "../../tools/installation/register_tenant.ts";
-import { serviceAccountKubeconfig } from "../../tools/installation/service_account.ts";
 import {
   type ServicePort,
   startCcm,
   TenantCluster,
 } from "../../tools/installation/tenant_cluster.ts";
 import { eventually } from "../../tools/process/eventually.ts";
-import { freePort } from "../../tools/process/free_port.ts";
-import { type Program, startProgram } from "../../tools/process/program.ts";
+import type { Program } from "../../tools/process/program.ts";
 import { Sandbox } from "../../tools/process/sandbox.ts";
+import { prepareHub, startManagers } from "./hub_managers.ts";
 import { managerImage, startManagerPods } from "./manager_pods.ts";
 import { askFrom } from "./outside_client.ts";
 import { isReady, type Pod } from "./pod.ts";
-
-const roles = ["manager.yaml", "kubernetes_runtime.yaml"].map((file) =>
-  new URL(`../../manifests/rbac/${file}`, import.meta.url)
-);
 
 /** A line of Envoy's access log, as far as it is read here. */
 export interface AccessLogLine {
@@ -177,6 +171,17 @@ export class HubWorld implements AsyncDisposable {
     return address;
   }
 
+  /** Backends and a Service `web`, by TCP and UDP, behind an Envoy on each node; its address. */
+  async publishWeb(port: number): Promise<string> {
+    await this.deploy("web");
+    const address = await this.publish("web", [
+      { name: "tcp", protocol: "TCP", port },
+      { name: "udp", protocol: "UDP", port },
+    ]);
+    await this.readyPods(2);
+    return address;
+  }
+
   /** Tells the client by which node of the hub an address is reached. */
   async route(address: string, node: string): Promise<void> {
     await this.network.route(this.client, `${address}/32`, this.hub.node(node).address);
@@ -247,51 +252,4 @@ export class HubWorld implements AsyncDisposable {
 
 function summary({ metadata, spec, status }: Pod) {
   return [metadata.name, spec.nodeName, status.phase, status.containerStatuses?.[0]?.state];
-}
-
-/** What the managers find. */
-async function prepareHub({ plane }: NodeCluster): Promise<void> {
-  await installCrds(plane);
-  for (const file of roles) await applyManifest(plane.admin, file);
-  await applyObject(plane.admin, {
-    apiVersion: "kubelb.k8c.io/v1alpha1",
-    kind: "Config",
-    metadata: { name: "default", namespace: "kubelb" },
-    spec: {
-      envoyProxy: {
-        replicas: 2,
-        singlePodPerNode: true,
-        gracefulShutdown: { drainTimeout: "3s" },
-      },
-    },
-  } as never);
-}
-
-async function startManagers(
-  network: MachineNetwork,
-  { plane }: NodeCluster,
-  stack: AsyncDisposableStack,
-): Promise<Program[]> {
-  const kubeconfig = await serviceAccountKubeconfig(plane, "kubelb", "kubelb");
-  const addresses = [1, 2].map(() => `${network.ownAddress}:${freePort(network.ownAddress)}`);
-  const managers: Program[] = [];
-  for (const [index, address] of addresses.entries()) {
-    const manager = stack.use(
-      await startProgram({
-        name: `manager-${index + 1}`,
-        mode: "manager",
-        args: [
-          `--kubeconfig=${kubeconfig}`,
-          "--runtime=kubernetes",
-          `--listen-address=${address}`,
-          `--xds-address=${addresses.join()}`,
-          `--tenant-api-server-url=${plane.server}`,
-          "--log-format=text",
-        ],
-      }),
-    );
-    await manager.waitReady();
-    managers.push(manager);
-  }
-  return managers;
 }

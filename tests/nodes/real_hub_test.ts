@@ -20,12 +20,7 @@ let web: string;
 
 Deno.test.beforeAll(async () => {
   world = await HubWorld.start();
-  await world.deploy("web");
-  web = await world.publish("web", [
-    { name: "tcp", protocol: "TCP", port },
-    { name: "udp", protocol: "UDP", port },
-  ]);
-  await world.readyPods(2);
+  web = await world.publishWeb(port);
 });
 Deno.test.afterAll(() => world?.[Symbol.asyncDispose]());
 
