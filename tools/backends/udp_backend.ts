@@ -41,9 +41,7 @@ export class UdpBackend implements AsyncDisposable {
 
   /** Stops listening. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.socket, "close");
-    this.socket.close();
-    await closed;
+    await close(this.socket);
   }
 }
 
@@ -70,7 +68,6 @@ export async function askUdp(
   const over = new AbortController();
   const late = () => over.abort(new Error(`no answer from ${address}:${port} in ${deadline} ms`));
   using _timer = systemClock.timer(late, deadline);
-  const closed = once(socket, "close");
   try {
     if (from !== 0) {
       socket.bind(from);
@@ -83,7 +80,21 @@ export async function askUdp(
   } catch (error) {
     throw over.signal.aborted ? over.signal.reason : error;
   } finally {
-    socket.close();
-    await closed;
+    await close(socket);
   }
+}
+
+/** Milliseconds. */
+const closing = 1_000;
+
+/**
+ * Resolves when the socket is closed. Its file descriptor is at once; but Deno 2.9.3 sometimes never
+ * emits `close` (seen once, after a hundred thousand datagrams), and nobody is to wait for ever.
+ */
+async function close(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using _patience = systemClock.timer(resolve, closing);
+  socket.once("close", () => resolve());
+  socket.close();
+  await promise;
 }
