@@ -113,9 +113,16 @@ export function tenantOfNamespace(namespace: string): string | undefined {
     : undefined;
 }
 
+const hubServicePrefix = "envoy-";
+
 /** The hub Service of a LoadBalancer. */
 export function hubServiceName(loadBalancer: string): string {
-  return `envoy-${loadBalancer}`;
+  return `${hubServicePrefix}${loadBalancer}`;
+}
+
+/** The LoadBalancer of a hub Service; undefined for other names. */
+export function loadBalancerOfHubService(service: string): string | undefined {
+  return service.startsWith(hubServicePrefix) ? service.slice(hubServicePrefix.length) : undefined;
 }
 
 /** The Deployment or DaemonSet of a fleet, by the tenant's namespace. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Service, services } from "../../../apis/core/v1.ts";
-import { hubServiceName } from "../../../apis/kubelb/names.ts";
+import { hubServiceName, loadBalancerOfHubService } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer, LoadBalancerSpec } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
@@ -147,9 +147,8 @@ export class HostLoadBalancer {
   /** By name: the Service is gone, or no longer ours. */
   #loadBalancerOf(serviceKey: string): LoadBalancer | undefined {
     const { namespace, name } = parseKey(serviceKey);
-    const prefix = hubServiceName("");
-    if (!name.startsWith(prefix)) return undefined;
-    return this.#options.loadBalancers.get(`${namespace}/${name.slice(prefix.length)}`);
+    const owner = loadBalancerOfHubService(name);
+    return owner === undefined ? owner : this.#options.loadBalancers.get(`${namespace}/${owner}`);
   }
 
   /** Something is free: the oldest of those that wait come first. */
