@@ -20,7 +20,7 @@ import { measureMassCreation } from "./l4/mass_creation.ts";
 import { measureRestart } from "./l4/restart.ts";
 import { formatMilliseconds, type Row } from "./l4/row.ts";
 import { measureIdleWrites, measureServicePath } from "./l4/service_path.ts";
-import { World } from "./l4/world.ts";
+import { oneWorker, World } from "./l4/world.ts";
 import { Watched } from "./measure/watched.ts";
 import { residentMegabytes } from "./measure/process_usage.ts";
 import { report } from "./measure/progress.ts";
@@ -38,7 +38,7 @@ const table = new FigureTable(report);
 
 async function measureHub(quick: boolean, samples: number): Promise<void> {
   const starting = performance.now();
-  await using world = await World.start({ report });
+  await using world = await World.start({ report, managerFlags: quick ? [] : oneWorker });
   report(`world started in ${formatMilliseconds(performance.now() - starting)}`);
   const { hub } = world;
   const idle = await residentMegabytes(world.managerPid);

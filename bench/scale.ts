@@ -10,7 +10,7 @@ import { BlackHole } from "../tools/backends/black_hole.ts";
 import { measureEnvoyReturn } from "./l4/envoy_return.ts";
 import { FigureTable } from "./l4/figure_table.ts";
 import { measureRestart } from "./l4/restart.ts";
-import { World } from "./l4/world.ts";
+import { oneWorker, World } from "./l4/world.ts";
 import { measureManyStreams } from "./scale/many_streams.ts";
 import { report } from "./measure/progress.ts";
 
@@ -26,7 +26,7 @@ const loadBalancers = 1_000;
 const table = new FigureTable(report);
 
 async function measureRestarts(quick: boolean): Promise<void> {
-  await using world = await World.start({ report });
+  await using world = await World.start({ report, managerFlags: oneWorker });
   await world.hub.registerTenant("bench");
   let count = 0;
   for (const size of quick ? [1_000] : [1_000, 10_000]) {

@@ -15,6 +15,8 @@ export type PortAllocation =
     readonly kind: "exhausted";
     /** How many ports could have been given. */
     readonly free: number;
+    /** The fleet may have no more than these, whatever the range has free. */
+    readonly most?: number;
     /** Milliseconds until the next resting port is free, when one rests. */
     readonly retryAfter?: number;
   };
@@ -49,6 +51,8 @@ export interface FleetPortsOptions {
   readonly reserved: ReadonlySet<number>;
   /** How long a freed port is not handed out again, milliseconds. */
   readonly rest: number;
+  /** Ports that the fleet may have in use. */
+  readonly most: number;
 }
 
 /** The ports of one fleet; see `PortTable` for what each method promises. */
@@ -102,6 +106,9 @@ export class FleetPorts {
     this.#wake();
     const holding = this.#holding(owner);
     const missing = count - holding.pending.length;
+    const { most } = this.options;
+    const room = Math.max(0, most - this.#claims.size);
+    if (missing > room) return { kind: "exhausted", free: room, most };
     if (missing > this.#free.size) return this.#exhausted();
     for (let taken = 0; taken < missing; taken++) this.#take(holding);
     // Fewer are wanted than an earlier attempt was given: the rest goes back.

@@ -20,6 +20,8 @@ export interface PortTableOptions {
   readonly reserved?: readonly number[];
   /** How long a freed port is not handed out again, milliseconds. Default 10 minutes. */
   readonly rest?: number;
+  /** Ports that one fleet may have in use. Default: as many as there are. */
+  readonly most?: number | undefined;
 }
 
 /**
@@ -91,6 +93,7 @@ export class PortTable {
       range: this.#range,
       reserved: new Set(this.options.reserved ?? reservedPorts),
       rest: this.options.rest ?? defaultRest,
+      most: this.options.most ?? Infinity,
     });
   }
 }

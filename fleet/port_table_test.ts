@@ -250,3 +250,17 @@ function checkAllocation(
   assert.deepEqual(result.ports.slice(0, before.length), before.slice(0, count));
   model.change(now, () => model.pending.set(name, [...result.ports]));
 }
+
+Deno.test("a fleet gets no more ports than it may have, wherever they are", () => {
+  const clock = new FakeClock();
+  const range = { first: 10_000, last: 10_009 };
+  const ports = new PortTable({ clock, range, most: 3 });
+  ports.hold(fleet, owner("adopted", 1), [9_000]);
+  assert.deepEqual(ports.allocate(fleet, owner("a"), 3), { kind: "exhausted", free: 2, most: 3 });
+  assert.equal(allocate(ports, owner("a"), 2).length, 2);
+  assert.deepEqual(ports.allocate(fleet, owner("b"), 1), { kind: "exhausted", free: 0, most: 3 });
+  assert.equal(allocate(ports, owner("a"), 2).length, 2, "what was given is not asked for again");
+  assert.equal(ports.allocate("tenant-other", owner("b"), 3).kind, "allocated");
+  ports.forget(fleet, "adopted");
+  assert.equal(allocate(ports, owner("b"), 1).length, 1, "a resting port has no listener");
+});

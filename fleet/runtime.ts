@@ -38,6 +38,11 @@ export interface FleetStatus {
 export interface FleetRuntime extends AsyncDisposable {
   readonly kind: "host" | "kubernetes";
   /**
+   * Addresses with a port that one Envoy can listen on; undefined when it is not known. An Envoy that
+   * is told more ends.
+   */
+  readonly listenerCapacity?: number;
+  /**
    * Makes the fleet run, and keeps it so. Resolves when its process was started, or could not be:
    * then {@linkcode FleetRuntime.status} says why, and it is tried again. Idempotent.
    *

@@ -49,6 +49,8 @@ export const conditionReasons = {
   portReassigned: "PortReassigned",
   /** No listener port is free. */
   portRangeExhausted: "PortRangeExhausted",
+  /** The tenant's Envoy cannot listen on more. */
+  tooManyPorts: "TooManyPorts",
   /** No address of the pool is free. */
   addressPoolExhausted: "AddressPoolExhausted",
   /** The requested address is outside the pool, or its ports are taken. */

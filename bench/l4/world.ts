@@ -16,6 +16,12 @@ import { newLoadBalancer } from "./new_load_balancer.ts";
 /** The group of KubeLB's kinds, as a path. */
 export const kubelbPath = "/apis/kubelb.k8c.io/v1alpha1";
 
+/**
+ * Flags for 10,000 load balancers of one tenant: a listener takes a file descriptor for each worker
+ * thread, and where a process may open 20,000 files two threads have enough for 6,333.
+ */
+export const oneWorker: readonly string[] = ["--envoy-concurrency=1"];
+
 /** How the world is made. */
 export interface WorldOptions {
   readonly report: (step: string) => void;

@@ -91,7 +91,7 @@ async function leadLoadBalancers(
 
 /** Tries until it works: without the table no port may be given out. */
 async function loadPorts(
-  { client, caches, settings, clock, log }: LeaderOptions,
+  { client, caches, settings, runtime, addressPool, clock, log }: LeaderOptions,
   signal: AbortSignal,
 ): Promise<HubPorts | undefined> {
   const backoff = new Backoff({ initial: 200, maximum: 10_000 });
@@ -99,7 +99,8 @@ async function loadPorts(
     try {
       // The Config decides what may be given out, and whether there may be load balancers at all.
       await caches.configs.whenSynced(signal);
-      const table = new PortTable({ clock, range: settings.portRange });
+      const most = mostPorts(runtime, addressPool);
+      const table = new PortTable({ clock, range: settings.portRange, most });
       return await HubPorts.load(client, caches.services, table, signal);
     } catch (error) {
       if (signal.aborted) break;
@@ -108,4 +109,13 @@ async function loadPorts(
     }
   }
   return undefined;
+}
+
+/** A load balancer may have an address of each family, and its Envoy listens on both. */
+function mostPorts(
+  { listenerCapacity }: FleetRuntime,
+  addressPool: readonly AddressRange[],
+): number | undefined {
+  const families = new Set(addressPool.map(({ family }) => family)).size;
+  return listenerCapacity && Math.floor(listenerCapacity / Math.max(1, families));
 }

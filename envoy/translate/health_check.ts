@@ -71,6 +71,9 @@ function question(check: HealthCheck): envoy.config.core.v3.IHealthCheck {
       path: check.path,
       codecClientType: envoy.type.v3.CodecClientType.HTTP1,
     },
+    // A connection kept to every node of every load balancer would be more than there are files to
+    // open; those that are made anew are bounded by the checks a second.
+    reuseConnection: { value: false },
     // The asked port speaks plain HTTP even where the data port expects a PROXY header.
     transportSocketMatchCriteria: healthCheckSocketMatch,
   };

@@ -13,8 +13,8 @@ import { xdsEndpoint } from "../../envoy/translate/mod.ts";
 import type { CertificateIssuer } from "../identity/xds_identity.ts";
 import type { FleetRuntime, FleetStatus } from "../runtime.ts";
 import { ClaimWatch } from "./claim_watch.ts";
-import { connectionLimit } from "./connection_limit.ts";
 import { CredentialFiles, credentialFiles } from "./credential_files.ts";
+import { type DescriptorBudget, descriptorBudget } from "./descriptor_budget.ts";
 import { type EnvoySettings, files } from "./envoy_command.ts";
 import { EnvoyInstance } from "./envoy_instance.ts";
 import { FleetSupervisor } from "./fleet_supervisor.ts";
@@ -90,7 +90,7 @@ export class HostRuntime implements FleetRuntime {
   readonly #credentials: CredentialFiles | undefined;
   readonly #clock: Clock;
   readonly #settings: EnvoySettings;
-  readonly #maxConnections: number;
+  readonly #budget: DescriptorBudget;
   #logTimer: Disposable;
   #disposed = false;
 
@@ -107,8 +107,8 @@ export class HostRuntime implements FleetRuntime {
     this.#stateFiles = stateFiles;
     this.#credentials = issuer &&
       new CredentialFiles({ issuer, folderOf, stateFiles, log, clock: this.#clock });
-    this.#maxConnections = options.maxConnections ?? connectionLimit();
     this.#settings = { ...defaults, ...options };
+    this.#budget = descriptorBudget(this.#settings.concurrency);
     this.#logTimer = this.#scheduleLogCheck();
   }
 
@@ -122,6 +122,7 @@ export class HostRuntime implements FleetRuntime {
     const { log, clock = systemClock, stateDirectory } = options;
     const state = await StateDirectory.open(stateDirectory, { log, clock, signal });
     const runtime = new HostRuntime(options, state);
+    log.info("what each Envoy has file descriptors for", { ...runtime.#budget });
     try {
       await runtime.#writeEndpoint();
       await Promise.all(state.fleets().map((fleet) => runtime.#adopt(fleet)));
@@ -130,6 +131,10 @@ export class HostRuntime implements FleetRuntime {
       await runtime.#release();
       throw error;
     }
+  }
+
+  get listenerCapacity(): number {
+    return this.#budget.listeners;
   }
 
   async ensure(fleet: string): Promise<void> {
@@ -234,7 +239,7 @@ export class HostRuntime implements FleetRuntime {
       hub,
       // Somebody may have emptied the state directory; no Envoy would start again.
       beforeStart: () => this.#prepare(fleet),
-      maxConnections: this.#maxConnections,
+      maxConnections: this.options.maxConnections ?? this.#budget.connections,
       ...(maxHeapBytes !== undefined && { maxHeapBytes }),
     });
     return new FleetSupervisor({

@@ -31,6 +31,8 @@ export type PortAssignment =
   | {
     readonly kind: "exhausted";
     readonly missing: number;
+    /** All that an Envoy can have; absent when it is the range that has no more. */
+    readonly most?: number;
     readonly retryAfter?: number;
     /** As above: they stay where they are until there is something else. */
     readonly conflicts: readonly PortConflict[];
@@ -91,9 +93,8 @@ export class HubPorts implements Disposable {
     const missing = ports.filter((port) => !targetPorts.has(portKey(port)));
     const allocation = this.table.allocate(namespace, owner, missing.length);
     if (allocation.kind === "exhausted") {
-      const { retryAfter } = allocation;
-      const wait = retryAfter === undefined ? {} : { retryAfter };
-      return { kind: "exhausted", missing: missing.length - allocation.free, ...wait, conflicts };
+      const { free, ...why } = allocation;
+      return { ...why, missing: missing.length - free, conflicts };
     }
     missing.forEach((port, at) => targetPorts.set(portKey(port), allocation.ports[at]!));
     return { kind: "assigned", targetPorts, conflicts };

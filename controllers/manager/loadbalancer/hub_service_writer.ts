@@ -225,13 +225,28 @@ function inTheWay({ metadata }: Service): ServiceOutcome {
   return { kind: "refused", verdict: { status: "False", reason: "ServiceConflict", message } };
 }
 
-function exhausted(
-  { missing, retryAfter }: { readonly missing: number; readonly retryAfter?: number },
-): ServiceOutcome {
-  const message = `${missing} more listener ports are needed than the range has free (a freed ` +
-    `port rests for 10 minutes): delete load balancers or widen the range (envoyProxy.portRange ` +
-    `of the Config, else --port-range)`;
-  const verdict: Verdict = { status: "False", reason: reasons.portRangeExhausted, message };
+interface Exhausted {
+  readonly missing: number;
+  readonly most?: number;
+  readonly retryAfter?: number;
+}
+
+function exhausted({ missing, most, retryAfter }: Exhausted): ServiceOutcome {
+  const verdict: Verdict = most === undefined
+    ? {
+      status: "False",
+      reason: reasons.portRangeExhausted,
+      message: `${missing} more listener ports are needed than the range has free (a freed port ` +
+        `rests for 10 minutes): delete load balancers or widen the range (envoyProxy.portRange ` +
+        `of the Config, else --port-range)`,
+    }
+    : {
+      status: "False",
+      reason: reasons.tooManyPorts,
+      message: `the tenant would have ${missing} listener ports more than the ${most} its Envoy ` +
+        `has file descriptors for: delete load balancers, let the manager open more files ` +
+        `(LimitNOFILE) or lower --envoy-concurrency`,
+    };
   // Ports are freed by other objects, whose events do not reach this key.
   return { kind: "refused", verdict, retryAfter: Math.min(retryAfter ?? 30_000, 30_000) };
 }

@@ -1,0 +1,42 @@
+/**
+ * What the file descriptors of an Envoy of this host are for.
+ *
+ * @module
+ */
+
+/** What one Envoy can hold. */
+export interface DescriptorBudget {
+  /** Connections of clients. */
+  readonly connections: number;
+  /** Addresses with a port that it can listen on. */
+  readonly listeners: number;
+}
+
+/** Files, health checks under way, xDS, clients of UDP. */
+const reserve = 1_000;
+
+/** More than the largest range of ports takes, with both families. */
+const manyListeners = 131_072;
+
+/**
+ * Divides what a process may open. A connection through Envoy takes two file descriptors, a listener
+ * one for each worker thread.
+ *
+ * The two shares must not meet: an Envoy that finds no descriptor for a connection does not accept
+ * it, but one that finds none for a listener aborts (Envoy 1.40: `assert failure: io_handle_`), and
+ * again after each start. Where there are few, listeners may take two thirds.
+ *
+ * @param workers `--concurrency` of the Envoys.
+ * @param limits content of `/proc/self/limits`: children inherit the limit of this process.
+ */
+export function descriptorBudget(
+  workers: number,
+  limits: string = Deno.readTextFileSync("/proc/self/limits"),
+): DescriptorBudget {
+  const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+  // "unlimited": the kernel's own limit of open files is far above this.
+  if (soft === undefined) return { connections: 1_000_000, listeners: manyListeners };
+  const available = Math.max(300, Number(soft) - reserve);
+  const listeners = Math.min(manyListeners, Math.floor(available * 2 / 3 / workers));
+  return { connections: Math.floor((available - listeners * workers) / 2), listeners };
+}
