@@ -6,12 +6,13 @@
 import { join } from "node:path";
 import { files } from "./envoy_command.ts";
 
-/** Bytes at the end of a log in which the reason is looked for. */
-const tailLength = 8_192;
+/** Bytes at the end of a log in which the reason is looked for; a backtrace is a few thousand. */
+const tailLength = 16_384;
 
 /**
- * The line that most likely says why an Envoy ended: the last one of level `critical` or `error`, or
- * the last of all. Undefined when it has said nothing.
+ * The line that most likely says why an Envoy ended: the last one of level `critical` or `error`
+ * before the backtrace, else what the backtrace begins with, or the last of all. Undefined when it
+ * has said nothing.
  */
 export async function lastWords(folder: string): Promise<string | undefined> {
   const texts = await Promise.all(
@@ -20,12 +21,17 @@ export async function lastWords(folder: string): Promise<string | undefined> {
   return mostTelling(texts.join("\n"));
 }
 
+/** Lines about where in its code an Envoy was: they say nothing to an operator. */
+const backtrace = /\[backtrace\]|\] #\d+ |stacktrace for/;
+
 /** Picks the line; see {@linkcode lastWords}. */
 export function mostTelling(text: string): string | undefined {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const grave = lines.findLast((line) => /\[(critical|error)\]/.test(line));
-  // Time, thread and source position say nothing to an operator.
-  return (grave ?? lines.at(-1))?.replace(/^(\[[^\]]*\]\s*)+/, "");
+  const grave = lines.filter((line) => /\[(critical|error)\]/.test(line));
+  const told = grave.findLast((line) => !backtrace.test(line)) ??
+    grave.findLast((line) => line.includes("Caught "));
+  // Nor do time, thread and source position.
+  return (told ?? grave.at(-1) ?? lines.at(-1))?.replace(/^(\[[^\]]*\]\s*)+/, "");
 }
 
 async function tail(path: string): Promise<string> {

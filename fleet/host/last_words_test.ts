@@ -10,6 +10,27 @@ Deno.test("the last grave line is the reason, without its time and place", () =>
   assert.equal(mostTelling(log.join("\n")), "error initializing config");
 });
 
+/** Lines as Envoy 1.40 writes them when it aborts. */
+const aborted = [
+  "[2026-11-26 01:03:19.658][7278][error][envoy_bug] [./source/common/common/assert.h:60] stacktrace for envoy bug",
+  "[2026-11-26 01:03:19.658][7278][error][envoy_bug] [./source/common/common/assert.h:66] #0 UNKNOWN [0x56216e55fb21]",
+  "[2026-11-26 01:03:19.658][7278][critical][assert] [./source/common/network/listen_socket_impl.h:61] assert failure: io_handle_ && io_handle_->isOpen().",
+  "[2026-11-26 01:03:19.658][7278][error][envoy_bug] [./source/common/common/assert.h:66] #1 UNKNOWN [0x56216dc845d7]",
+  "[2026-11-26 01:03:19.658][7278][critical][backtrace] [./source/server/backtrace.h:173] Caught Aborted, suspect faulting address 0x1c6e",
+  "[2026-11-26 01:03:19.658][7278][critical][backtrace] [./source/server/backtrace.h:167] #0: [0x7efe969a5050]",
+];
+
+Deno.test("a backtrace is not the reason", () => {
+  assert.equal(
+    mostTelling(aborted.join("\n")),
+    "assert failure: io_handle_ && io_handle_->isOpen().",
+  );
+  assert.equal(
+    mostTelling(aborted.slice(4).join("\n")),
+    "Caught Aborted, suspect faulting address 0x1c6e",
+  );
+});
+
 Deno.test("without a grave line the last one has to do", () => {
   assert.equal(
     mostTelling("first\nPARSE ERROR: unknown argument\n\n"),
