@@ -11,6 +11,7 @@ import { measureEnvoyReturn } from "./l4/envoy_return.ts";
 import { FigureTable } from "./l4/figure_table.ts";
 import { measureRestart } from "./l4/restart.ts";
 import { oneWorker, World } from "./l4/world.ts";
+import { measureEndedConnections } from "./scale/ended_connections.ts";
 import { measureManyStreams } from "./scale/many_streams.ts";
 import { report } from "./measure/progress.ts";
 
@@ -35,7 +36,9 @@ async function measureRestarts(quick: boolean): Promise<void> {
     await world.createMany("bench", names);
     await world.allAddressed("bench", size, 900_000);
     table.add(...await measureRestart(world, "bench", size));
-    if (size === 1_000) await measureReturns(world, size);
+    if (size > 1_000) continue;
+    table.add(await measureEndedConnections(world, "bench", size));
+    await measureReturns(world, size);
   }
 }
 

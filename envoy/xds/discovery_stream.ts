@@ -205,7 +205,7 @@ export class DiscoveryStream<Request extends RequestHeader> {
 /**
  * Bytes after which a response takes no further resource. The next waits for the client's answer, so
  * small ones keep what waits in the transport small. That counts: Deno 2.9.3's `node:http2` keeps for
- * each connection a buffer as large as the most that ever waited, even when it has ended.
+ * each connection a buffer as large as the most that ever waited.
  *
  * Not so clusters, whose answer Envoy may hold back while they warm, and listeners: Envoy takes its
  * first answer about those for all there are, and would be ready with a few of them.
