@@ -192,12 +192,14 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
   #collect(permit: Permit): { resources: Resource[]; removed: string[] } {
     const resources: Resource[] = [];
     const removed: string[] = [];
+    const whole = this.#firstAnswerDue && this.#options.startsWhole === true;
+    const limit = whole ? Infinity : this.#options.maxResponseBytes;
     let bytes = 0;
     for (const name of this.#ledger.due) {
       const due = this.#ledger.assess(name);
       const allowed = isPermitted(due, permit);
       const size = sizeOf(name, due);
-      if (allowed && bytes > 0 && bytes + size > this.#options.maxResponseBytes) break;
+      if (allowed && bytes > 0 && bytes + size > limit) break;
       if (due.kind === "nothing") this.#ledger.settle(name);
       if (!allowed) continue;
       bytes += size;

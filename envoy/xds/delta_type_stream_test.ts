@@ -317,6 +317,25 @@ Deno.test("a large answer comes in parts, each once the one before is answered",
   assert.deepEqual(parts, [["a"], ["b"], ["c"], ["d"], ["e"]]);
 });
 
+Deno.test("a client that starts whole gets a large first answer in one, and later ones in parts", () => {
+  const content = "x".repeat(600);
+  const store = storeOf(...["a", "b", "c"].map((name) => resource(name, content)));
+  const talk = new Conversation(store, { maxResponseBytes: 1000, startsWhole: true });
+  talk.ask();
+  assert.deepEqual(Object.keys(talk.hear()!.resources), ["a", "b", "c"]);
+  talk.accept();
+  for (const name of ["d", "e"]) put(store, resource(name, content));
+  assert.deepEqual(Object.keys(talk.hear()!.resources), ["d"]);
+});
+
+Deno.test("one that brings something from an earlier stream need not start whole", () => {
+  const content = "x".repeat(600);
+  const store = storeOf(...["a", "b", "c"].map((name) => resource(name, content)));
+  const talk = new Conversation(store, { maxResponseBytes: 1000, startsWhole: true });
+  talk.ask({ initialVersions: new Map([["a", "0"]]) });
+  assert.deepEqual(Object.keys(talk.hear()!.resources), ["a"]);
+});
+
 Deno.test("a resource larger than a response may be is sent alone", () => {
   const store = storeOf(resource("a", "x".repeat(5000)), resource("b", "1"));
   const talk = new Conversation(store, { maxResponseBytes: 1000 });

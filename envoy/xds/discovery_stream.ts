@@ -171,6 +171,7 @@ export class DiscoveryStream<Request extends RequestHeader> {
       fullState,
       legacyWildcard: fullState,
       greets,
+      startsWhole: typeUrl === typeUrls.listener,
       maxResponseBytes,
     };
     const stream = protocol.createTypeStream(options);
@@ -207,8 +208,8 @@ export class DiscoveryStream<Request extends RequestHeader> {
  * small ones keep what waits in the transport small. That counts: Deno 2.9.3's `node:http2` keeps for
  * each connection a buffer as large as the most that ever waited.
  *
- * Not so clusters, whose answer Envoy may hold back while they warm, and listeners: Envoy takes its
- * first answer about those for all there are, and would be ready with a few of them.
+ * Not so clusters, whose answer Envoy may hold back while they warm, and listeners, of which nobody
+ * should have to wait for hundreds of answers.
  */
 function largestResponse(typeUrl: string): number {
   return typeUrl === typeUrls.cluster || typeUrl === typeUrls.listener ? 1 << 20 : 32 << 10;

@@ -54,6 +54,12 @@ export interface TypeStreamOptions {
    * that come later warm one by one.
    */
   readonly greets?: boolean;
+  /**
+   * Delta only: whether a client that comes with nothing and wants everything gets it in one response,
+   * however large. Envoy takes its first answer about listeners for all there are: it is ready when it
+   * has those.
+   */
+  readonly startsWhole?: boolean;
   /** Bytes after which a response takes no further resource, where responses may be partial. */
   readonly maxResponseBytes: number;
 }

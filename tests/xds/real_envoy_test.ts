@@ -188,6 +188,36 @@ for (const variant of ["delta", "sotw"] as const) {
 }
 
 testOnEach(
+  "a starting Envoy is ready with all its listeners, however large they are together",
+  async (transport) => {
+    const stores = new ResourceStores();
+    const store = stores.get("tenant-a");
+    // As many bytes as a fleet with thousands of ports has: other responses end at 1 MiB.
+    const sourceRanges = Array.from({ length: 250 }, (_, at) => `10.0.${at}.0/24`);
+    const count = 40;
+    for (let at = 0; at < count; at++) {
+      const overrides = { sourceRanges };
+      store.set(
+        `${at}`,
+        tcpService({ name: `${at}`, port: freePort(), endpoints: [1], overrides }),
+      );
+    }
+    await using server = startServer(transport, stores);
+    stores.markSynced();
+    const xdsPort = await server.listen("127.0.0.1:0");
+    await using envoy = await TestEnvoy.start({ node: "tenant-a", variant: "delta", xdsPort });
+    await envoy.reached("listener_manager.lds.update_success", 1);
+    // Its own are for statistics and readiness.
+    assert.equal(await envoy.stat("listener_manager.listener_create_success"), count + 2);
+    assert.equal(
+      await envoy.stat("listener_manager.lds.update_success"),
+      1,
+      "of a single response",
+    );
+  },
+);
+
+testOnEach(
   "a load balancer whose endpoints are dead does not delay the next one",
   async (transport) => {
     const stores = new ResourceStores();
