@@ -51,6 +51,8 @@ export const conditionReasons = {
   portRangeExhausted: "PortRangeExhausted",
   /** The tenant's Envoy cannot listen on more. */
   tooManyPorts: "TooManyPorts",
+  /** A Service that was not made for the load balancer has the name of its hub Service. */
+  serviceConflict: "ServiceConflict",
   /** No address of the pool is free. */
   addressPoolExhausted: "AddressPoolExhausted",
   /** The requested address is outside the pool, or its ports are taken. */

@@ -24,7 +24,7 @@ import type { TenantSettings } from "../config/tenant_settings.ts";
 import { hubServiceOf, loadBalancerKeyOf } from "../hub/hub_caches.ts";
 import { loadBalancerFieldManager, ownedAnnotations } from "../hub/owned_fields.ts";
 import type { FrontPort } from "./front_ports.ts";
-import type { HubPorts } from "./hub_ports.ts";
+import type { HubPorts, PortAssignment } from "./hub_ports.ts";
 import { desiredHubService, type RuntimeKind } from "./hub_service.ts";
 import { hubServiceDifferences, mustBeRecreated } from "./hub_service_difference.ts";
 import type { Verdict } from "./load_balancer_status.ts";
@@ -222,14 +222,13 @@ function impossibleClass({ spec }: Service): ServiceOutcome {
 function inTheWay({ metadata }: Service): ServiceOutcome {
   const message = `Service ${keyOf(metadata)} exists and was not made for this load balancer: ` +
     `delete or rename it`;
-  return { kind: "refused", verdict: { status: "False", reason: "ServiceConflict", message } };
+  return {
+    kind: "refused",
+    verdict: { status: "False", reason: reasons.serviceConflict, message },
+  };
 }
 
-interface Exhausted {
-  readonly missing: number;
-  readonly most?: number;
-  readonly retryAfter?: number;
-}
+type Exhausted = Extract<PortAssignment, { readonly kind: "exhausted" }>;
 
 function exhausted({ missing, most, retryAfter }: Exhausted): ServiceOutcome {
   const verdict: Verdict = most === undefined
