@@ -10,9 +10,9 @@ import { files } from "./envoy_command.ts";
 const tailLength = 16_384;
 
 /**
- * The line that most likely says why an Envoy ended: the last one of level `critical` or `error`
- * before the backtrace, else what the backtrace begins with, or the last of all. Undefined when it
- * has said nothing.
+ * The line that most likely says why an Envoy ended: the last one of level `critical` or `error`,
+ * leaving out the backtrace but for a fault that it begins with, or the last of all. Undefined when
+ * it has said nothing.
  */
 export async function lastWords(folder: string): Promise<string | undefined> {
   const texts = await Promise.all(
@@ -24,11 +24,14 @@ export async function lastWords(folder: string): Promise<string | undefined> {
 /** Lines about where in its code an Envoy was: they say nothing to an operator. */
 const backtrace = /\[backtrace\]|\] #\d+ |stacktrace for/;
 
+/** A signal that is a reason itself; before it aborts, an Envoy says why. */
+const fault = /\[backtrace\].*Caught (?!Aborted)/;
+
 /** Picks the line; see {@linkcode lastWords}. */
 export function mostTelling(text: string): string | undefined {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const grave = lines.filter((line) => /\[(critical|error)\]/.test(line));
-  const told = grave.findLast((line) => !backtrace.test(line)) ??
+  const told = grave.findLast((line) => !backtrace.test(line) || fault.test(line)) ??
     grave.findLast((line) => line.includes("Caught "));
   // Nor do time, thread and source position.
   return (told ?? grave.at(-1) ?? lines.at(-1))?.replace(/^(\[[^\]]*\]\s*)+/, "");

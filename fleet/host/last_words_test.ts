@@ -31,6 +31,18 @@ Deno.test("a backtrace is not the reason", () => {
   );
 });
 
+Deno.test("a fault is the reason, not an error that was logged before it", () => {
+  const faulted = [
+    "[2026-11-26 01:02:11.101][7278][error][config] [source/common/upstream/cds_api_impl.cc:70] a warning of old",
+    "[2026-11-26 01:03:19.658][7278][critical][backtrace] [./source/server/backtrace.h:173] Caught Segmentation fault, suspect faulting address 0x0",
+    "[2026-11-26 01:03:19.658][7278][critical][backtrace] [./source/server/backtrace.h:167] #0: [0x7efe969a5050]",
+  ];
+  assert.equal(
+    mostTelling(faulted.join("\n")),
+    "Caught Segmentation fault, suspect faulting address 0x0",
+  );
+});
+
 Deno.test("without a grave line the last one has to do", () => {
   assert.equal(
     mostTelling("first\nPARSE ERROR: unknown argument\n\n"),
