@@ -15,6 +15,9 @@ export interface DescriptorBudget {
 /** Files, health checks under way, xDS, clients of UDP. */
 const reserve = 1_000;
 
+/** Divided even where the reserve would leave less, as of the usual 1,024. */
+const least = 300;
+
 /** More than the largest range of ports takes, with both families. */
 const manyListeners = 131_072;
 
@@ -36,7 +39,7 @@ export function descriptorBudget(
   const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
   // "unlimited": the kernel's own limit of open files is far above this.
   if (soft === undefined) return { connections: 1_000_000, listeners: manyListeners };
-  const available = Math.max(300, Number(soft) - reserve);
+  const available = Math.max(least, Number(soft) - reserve);
   const listeners = Math.min(manyListeners, Math.floor(available * 2 / 3 / workers));
   return { connections: Math.floor((available - listeners * workers) / 2), listeners };
 }
