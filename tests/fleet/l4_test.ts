@@ -258,6 +258,8 @@ for (const proxyProtocol of [undefined, "v2"] as const) {
         const now = await seen();
         return now.size === 1 && now.has("127.0.82.2");
       }, { describe: "the other node" });
+      const connections = new Set(checks[0]!.requests.map(({ peerPort }) => peerPort));
+      assert.equal(connections.size, checks[0]!.requests.length, "no connection is kept");
     });
   }
 }

@@ -14,6 +14,8 @@ export interface SeenRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Address of the connection's other end. */
   readonly peer: string;
+  /** Its port: requests over one connection have the same. */
+  readonly peerPort: number;
 }
 
 /** Answers every request with a {@linkcode SeenRequest} and the header `x-backend`. */
@@ -50,7 +52,7 @@ export class HttpBackend implements AsyncDisposable {
     await this.#server.finished;
   }
 
-  #answer(request: Request, { hostname: peer }: Deno.NetAddr): Response {
+  #answer(request: Request, { hostname: peer, port: peerPort }: Deno.NetAddr): Response {
     const { pathname, search } = new URL(request.url);
     const seen: SeenRequest = {
       identity: this.identity,
@@ -58,6 +60,7 @@ export class HttpBackend implements AsyncDisposable {
       path: pathname + search,
       headers: Object.fromEntries(request.headers),
       peer,
+      peerPort,
     };
     this.requests.push(seen);
     return Response.json(seen, { status: this.status, headers: { "x-backend": this.identity } });
