@@ -44,8 +44,8 @@ async function measureRestarts(quick: boolean): Promise<void> {
 
 /** Envoy comes back among many load balancers, and then with one whose node swallows packets. */
 async function measureReturns(world: World, size: number): Promise<void> {
-  // Not lb-0: the restart has sent that one elsewhere.
   const others = `${size.toLocaleString("en")} load balancers`;
+  // Not lb-0: the restart has sent that one elsewhere.
   table.add(await measureEnvoyReturn(world, "bench", "lb-1", others));
   const address = world.backend.address.replace(/1$/, "2");
   await using _silent = await BlackHole.open(address, world.backend.port);
