@@ -208,11 +208,10 @@ export class DiscoveryStream<Request extends RequestHeader> {
  * small ones keep what waits in the transport small. That counts: Deno 2.9.3's `node:http2` keeps for
  * each connection a buffer as large as the most that ever waited.
  *
- * Not so clusters, whose answer Envoy may hold back while they warm, and listeners, of which nobody
- * should have to wait for hundreds of answers.
+ * Not so clusters, whose answer Envoy may hold back while they warm.
  */
 function largestResponse(typeUrl: string): number {
-  return typeUrl === typeUrls.cluster || typeUrl === typeUrls.listener ? 1 << 20 : 32 << 10;
+  return typeUrl === typeUrls.cluster ? 1 << 20 : 32 << 10;
 }
 
 /** One type of a stream, as shown to people. */
