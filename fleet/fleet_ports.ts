@@ -52,7 +52,7 @@ export interface FleetPortsOptions {
   /** How long a freed port is not handed out again, milliseconds. */
   readonly rest: number;
   /** Ports that the fleet may have in use. */
-  readonly most: number;
+  readonly most: () => number;
 }
 
 /** The ports of one fleet; see `PortTable` for what each method promises. */
@@ -106,7 +106,7 @@ export class FleetPorts {
     this.#wake();
     const holding = this.#holding(owner);
     const missing = count - holding.pending.length;
-    const { most } = this.options;
+    const most = this.options.most();
     const room = Math.max(0, most - this.#claims.size);
     if (missing > room) return { kind: "exhausted", free: room, most };
     if (missing > this.#free.size) return this.#exhausted();

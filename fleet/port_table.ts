@@ -20,8 +20,8 @@ export interface PortTableOptions {
   readonly reserved?: readonly number[];
   /** How long a freed port is not handed out again, milliseconds. Default 10 minutes. */
   readonly rest?: number;
-  /** Ports that one fleet may have in use. Default: as many as there are. */
-  readonly most?: number | undefined;
+  /** Ports that a fleet may have in use. Default: as many as there are. */
+  readonly most?: (fleet: string) => number | undefined;
 }
 
 /**
@@ -83,17 +83,17 @@ export class PortTable {
 
   #fleet(name: string): FleetPorts {
     let ports = this.#fleets.get(name);
-    if (ports === undefined) this.#fleets.set(name, ports = this.#create());
+    if (ports === undefined) this.#fleets.set(name, ports = this.#create(name));
     return ports;
   }
 
-  #create(): FleetPorts {
+  #create(fleet: string): FleetPorts {
     return new FleetPorts({
       clock: this.options.clock,
       range: this.#range,
       reserved: new Set(this.options.reserved ?? reservedPorts),
       rest: this.options.rest ?? defaultRest,
-      most: this.options.most ?? Infinity,
+      most: () => this.options.most?.(fleet) ?? Infinity,
     });
   }
 }

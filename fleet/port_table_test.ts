@@ -254,7 +254,7 @@ function checkAllocation(
 Deno.test("a fleet gets no more ports than it may have, wherever they are", () => {
   const clock = new FakeClock();
   const range = { first: 10_000, last: 10_009 };
-  const ports = new PortTable({ clock, range, most: 3 });
+  const ports = new PortTable({ clock, range, most: () => 3 });
   ports.hold(fleet, owner("adopted", 1), [9_000]);
   assert.deepEqual(ports.allocate(fleet, owner("a"), 3), { kind: "exhausted", free: 2, most: 3 });
   assert.equal(allocate(ports, owner("a"), 2).length, 2);

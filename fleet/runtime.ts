@@ -38,10 +38,10 @@ export interface FleetStatus {
 export interface FleetRuntime extends AsyncDisposable {
   readonly kind: "host" | "kubernetes";
   /**
-   * Addresses with a port that one Envoy can listen on; undefined when it is not known. An Envoy that
-   * is told more ends.
+   * Addresses with a port that the fleet's Envoy can listen on; undefined when it is not known. An
+   * Envoy that is told more ends. Changes with the fleet's status only.
    */
-  readonly listenerCapacity?: number;
+  listenerCapacity(fleet: string): number | undefined;
   /**
    * Makes the fleet run, and keeps it so. Resolves when its process was started, or could not be:
    * then {@linkcode FleetRuntime.status} says why, and it is tried again. Idempotent.

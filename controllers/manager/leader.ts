@@ -99,7 +99,7 @@ async function loadPorts(
     try {
       // The Config decides what may be given out, and whether there may be load balancers at all.
       await caches.configs.whenSynced(signal);
-      const most = mostPorts(runtime, addressPool);
+      const most = (fleet: string) => mostPorts(runtime.listenerCapacity(fleet), addressPool);
       const table = new PortTable({ clock, range: settings.portRange, most });
       return await HubPorts.load(client, caches.services, table, signal);
     } catch (error) {
@@ -113,9 +113,9 @@ async function loadPorts(
 
 /** A load balancer may have an address of each family, and its Envoy listens on both. */
 function mostPorts(
-  { listenerCapacity }: FleetRuntime,
+  capacity: number | undefined,
   addressPool: readonly AddressRange[],
 ): number | undefined {
   const families = new Set(addressPool.map(({ family }) => family)).size;
-  return listenerCapacity && Math.floor(listenerCapacity / Math.max(1, families));
+  return capacity && Math.floor(capacity / Math.max(1, families));
 }

@@ -58,6 +58,12 @@ export function envoyArguments(
   ];
 }
 
+/** The worker threads of an Envoy with these arguments; undefined when they are not ours. */
+export function concurrencyOf(args: readonly string[]): number | undefined {
+  const index = args.indexOf("--concurrency");
+  return Number(args[index + 1]) || undefined;
+}
+
 /** Whether a command line is that of the Envoy whose folder is given. */
 export function isEnvoyOf(folder: string, args: readonly string[]): boolean {
   const index = args.indexOf("--config-path");

@@ -19,6 +19,7 @@ import { type EnvoySettings, files } from "./envoy_command.ts";
 import { EnvoyInstance } from "./envoy_instance.ts";
 import { FleetSupervisor } from "./fleet_supervisor.ts";
 import { rotateLogs } from "./log_rotation.ts";
+import { processBudget } from "./process_budget.ts";
 import { ProcessWatch } from "./process_watch.ts";
 import { StateDirectory } from "./state_directory.ts";
 import { StateFiles } from "./state_files.ts";
@@ -91,6 +92,8 @@ export class HostRuntime implements FleetRuntime {
   readonly #clock: Clock;
   readonly #settings: EnvoySettings;
   readonly #budget: DescriptorBudget;
+  /** Of Envoys that earlier managers have started, by process id. */
+  readonly #adopted = new Map<number, DescriptorBudget>();
   #logTimer: Disposable;
   #disposed = false;
 
@@ -133,8 +136,10 @@ export class HostRuntime implements FleetRuntime {
     }
   }
 
-  get listenerCapacity(): number {
-    return this.#budget.listeners;
+  listenerCapacity(fleet: string): number {
+    const { pid } = this.status(fleet);
+    const adopted = pid === undefined ? undefined : this.#adopted.get(pid);
+    return (adopted ?? this.#budget).listeners;
   }
 
   async ensure(fleet: string): Promise<void> {
@@ -189,8 +194,19 @@ export class HostRuntime implements FleetRuntime {
   async #adopt(fleet: string): Promise<void> {
     const supervisor = this.#supervisor(fleet);
     await supervisor.adopt();
+    this.#readBudget(fleet, supervisor.status.pid);
     // Its certificate may have expired, or the authorities changed, while no manager was there.
     if (supervisor.status.state !== "stopped") this.#credentials?.follow(fleet);
+  }
+
+  /** An Envoy that is adopted keeps the limit that it was started with. */
+  #readBudget(fleet: string, pid: number | undefined): void {
+    const budget = pid === undefined ? undefined : processBudget(pid);
+    if (pid === undefined || budget === undefined) return;
+    this.#adopted.set(pid, budget);
+    if (budget.listeners === this.#budget.listeners) return;
+    const message = "an Envoy has file descriptors for other numbers until it is started again";
+    this.options.log.warn(message, { fleet, ...budget });
   }
 
   /** Where the xDS server is: every Envoy reads it when it starts, and whenever it changes. */

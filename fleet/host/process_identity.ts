@@ -57,6 +57,11 @@ export function findProcess(
   return undefined;
 }
 
+/** The resource limits of a process, as the kernel prints them; undefined when it is gone. */
+export function limitsOf(pid: number): string | undefined {
+  return readProc(`${pid}/limits`);
+}
+
 let cachedBootId: string | undefined;
 
 function bootId(): string {

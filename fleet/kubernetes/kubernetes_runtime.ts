@@ -86,6 +86,9 @@ export class KubernetesRuntime implements FleetRuntime {
     return new KubernetesRuntime(options, caches);
   }
 
+  /** Containers may open as many files as they like. */
+  listenerCapacity(): undefined {}
+
   ensure(fleet: string): Promise<void> {
     this.#order(fleet, true);
     return Promise.resolve();

@@ -6,7 +6,11 @@
  */
 import assert from "node:assert/strict";
 import type { LoadBalancerSpec } from "../../apis/kubelb/v1alpha1/mod.ts";
+import { portOwnerOf } from "../../controllers/manager/hub/service_owner.ts";
+import { comparePrecedence } from "../../fleet/port_owner.ts";
 import { ask } from "../../tools/demo/answers.ts";
+import { envoysOf } from "../../tools/installation/envoy_processes.ts";
+import { movedPorts, readPortTable } from "../../tools/installation/port_table.ts";
 import { runtimeOf } from "../../tools/process/runtime.ts";
 import { eventually, Sandbox, TcpBackend } from "../harness/mod.ts";
 import { HubFixture } from "../manager/hub_fixture.ts";
@@ -14,6 +18,17 @@ import { HubFixture } from "../manager/hub_fixture.ts";
 /** Of 1,301, 301 are divided: with two worker threads that makes 100 listeners. */
 const limit = 1_301;
 const most = 100;
+
+/** It makes 100 listeners as well, and 150 end an Envoy. */
+const lowLimit = 350;
+
+/** Enough for 200 listeners. */
+const highLimit = 1_601;
+
+// A manager's process changes hands while a test runs.
+const sanitizersOff = { sanitizeOps: false, sanitizeResources: false };
+
+const tooMany = { status: "False", reason: "TooManyPorts" };
 
 /** Port 8080 and those behind it, all with the same backend. */
 function ports(count: number): Partial<LoadBalancerSpec> {
@@ -27,27 +42,59 @@ function ports(count: number): Partial<LoadBalancerSpec> {
   };
 }
 
-/** A manager that may open no more, nor may what it starts. */
+/** A manager that may open no more files, when it starts, than `limitTo` said last. */
 async function limitedManager(sandbox: Sandbox): Promise<string> {
   const { flags } = runtimeOf("manager");
   const main = new URL("../../main.ts", import.meta.url).pathname;
   const command = [Deno.execPath(), "run", ...flags, main].map((word) => `"${word}"`).join(" ");
-  const path = await sandbox.write(
-    "manager",
-    `#!/bin/sh\nulimit -n ${limit}\nexec ${command} "$@"`,
-  );
+  const script = `#!/bin/sh\nulimit -n $(cat "$0.limit")\nexec ${command} "$@"`;
+  const path = await sandbox.write("manager", script);
   await Deno.chmod(path, 0o755);
   return path;
 }
 
+async function limitTo(sandbox: Sandbox, files: number): Promise<void> {
+  await sandbox.write("manager.limit", String(files));
+}
+
+/** A hub whose tenant has a node that answers on all ports of its load balancers. */
+async function start(sandbox: Sandbox, files: number): Promise<HubFixture> {
+  await limitTo(sandbox, files);
+  const program = { executable: await limitedManager(sandbox) };
+  const fixture = await HubFixture.start({ program });
+  await fixture.tenants("acme");
+  return fixture;
+}
+
+function backendOf({ network }: HubFixture): TcpBackend {
+  return new TcpBackend({ address: network.nodeAddress(1), port: 31080, identity: "node-1" });
+}
+
+/** Waits until the last of the ports that a load balancer has answers. */
+function lastAnswers(address: string, count: number): Promise<unknown> {
+  return eventually(() => ask("TCP", address, 8080 + count - 1), {
+    describe: `the last port of ${address} to answer`,
+    deadline: 20_000,
+  });
+}
+
+/** Another manager process takes over, with the limit that is set now. */
+async function restartManager({ hub: { manager } }: HubFixture): Promise<void> {
+  await manager.kill("SIGKILL");
+  await manager.start();
+  await manager.waitReady();
+}
+
+/** Ends the fleet's Envoy, whose successor has the manager's present limit. */
+async function killEnvoy({ hub: { manager } }: HubFixture): Promise<void> {
+  const [pid] = await envoysOf(manager.folder);
+  Deno.kill(pid!, "SIGKILL");
+}
+
 Deno.test("load balancers whose ports the Envoy cannot open are refused, and harm no others", async () => {
   await using sandbox = await Sandbox.create("programs");
-  const program = { executable: await limitedManager(sandbox) };
-  await using fixture = await HubFixture.start({ program });
-  const node = { address: fixture.network.nodeAddress(1), port: 31080, identity: "node-1" };
-  await using _backend = new TcpBackend(node);
-  await fixture.tenants("acme");
-  const tooMany = { status: "False", reason: "TooManyPorts" };
+  await using fixture = await start(sandbox, limit);
+  await using _backend = backendOf(fixture);
 
   await fixture.createLoadBalancer("acme", "large", ports(60));
   const first = await fixture.addressOf("acme", "large");
@@ -60,16 +107,79 @@ Deno.test("load balancers whose ports the Envoy cannot open are refused, and har
 
   await fixture.createLoadBalancer("acme", "smaller", ports(most - 60));
   const second = await fixture.addressOf("acme", "smaller");
-  const last = (address: string, count: number) =>
-    eventually(() => ask("TCP", address, 8080 + count - 1), {
-      describe: `the last port of ${address} to answer`,
-      deadline: 20_000,
-    });
-  await Promise.all([last(first, 60), last(second, most - 60)]);
+  await Promise.all([lastAnswers(first, 60), lastAnswers(second, most - 60)]);
 
   await fixture.deleteLoadBalancer("acme", "large");
   const third = await fixture.addressOf("acme", "larger", 60_000);
-  await last(third, most - 60 + 1);
+  await lastAnswers(third, most - 60 + 1);
   const log = await fixture.hub.manager.log();
   assert.doesNotMatch(log, /Envoy (exited|was ended)/);
 });
+
+Deno.test(
+  "under a lower limit the oldest load balancers are served, the others keep what they have",
+  sanitizersOff,
+  async () => {
+    await using sandbox = await Sandbox.create("programs");
+    await using fixture = await start(sandbox, highLimit);
+    await using _backend = backendOf(fixture);
+    for (const name of ["a", "b"]) await fixture.createLoadBalancer("acme", name, ports(90));
+    const addresses = new Map<string, string>();
+    for (const name of ["a", "b"]) addresses.set(name, await fixture.addressOf("acme", name));
+    const answers = (name: string) => lastAnswers(addresses.get(name)!, 90);
+    await Promise.all([answers("a"), answers("b")]);
+    const [older, younger] = await byAge(fixture, ["a", "b"]);
+    const before = await readPortTable(fixture.hub.plane, "tenant-acme");
+
+    await limitTo(sandbox, lowLimit);
+    await restartManager(fixture);
+    // The Envoy that runs has the limit that it was started with.
+    await Promise.all([answers(older), answers(younger)]);
+
+    await killEnvoy(fixture);
+    const { message } = await fixture.condition("acme", younger, "Accepted", tooMany);
+    assert.match(message, /100 .*LimitNOFILE/);
+    await fixture.condition("acme", younger, "AddressAssigned", { status: "True" });
+    await answers(older);
+    assert.deepEqual(movedPorts(before, await readPortTable(fixture.hub.plane, "tenant-acme")), []);
+    const log = await fixture.hub.manager.log();
+    assert.match(log, /load balancers are not served.*possible=100/);
+    assert.doesNotMatch(log, /io_handle_/);
+
+    await fixture.deleteLoadBalancer("acme", older);
+    await answers(younger);
+  },
+);
+
+Deno.test(
+  "a running Envoy is not told more than its own limit allows, however high the manager's is",
+  sanitizersOff,
+  async () => {
+    await using sandbox = await Sandbox.create("programs");
+    await using fixture = await start(sandbox, lowLimit);
+    await using _backend = backendOf(fixture);
+    await fixture.createLoadBalancer("acme", "first", ports(90));
+    const first = await fixture.addressOf("acme", "first");
+    await lastAnswers(first, 90);
+
+    await limitTo(sandbox, highLimit);
+    await restartManager(fixture);
+    await fixture.createLoadBalancer("acme", "second", ports(100));
+    const { message } = await fixture.condition("acme", "second", "Accepted", tooMany);
+    assert.match(message, /keeps the limit/);
+    await lastAnswers(first, 90);
+    assert.doesNotMatch(await fixture.hub.manager.log(), /Envoy (exited|was ended)/);
+
+    await killEnvoy(fixture);
+    const second = await fixture.addressOf("acme", "second");
+    await Promise.all([lastAnswers(first, 90), lastAnswers(second, 100)]);
+  },
+);
+
+/** Names of load balancers, the oldest first; those of one second by their uid. */
+async function byAge(fixture: HubFixture, names: readonly string[]): Promise<[string, string]> {
+  const objects = await Promise.all(names.map((name) => fixture.loadBalancer("acme", name)));
+  const owners = objects.map((loadBalancer) => portOwnerOf(loadBalancer!));
+  const [a, b] = owners.toSorted(comparePrecedence).map(({ name }) => name.split("/")[1]!);
+  return [a!, b!];
+}

@@ -8,6 +8,12 @@ import type { Binding } from "../../../envoy/translate/binding.ts";
 import type { FrontPort } from "../loadbalancer/front_ports.ts";
 import { portKey, type RuntimeKind } from "../loadbalancer/hub_service.ts";
 
+/** Addresses with a port that Envoy listens on for a hub Service, on a host. */
+export function listenersOf(hubService: Service | undefined): number {
+  const addresses = hubService?.status?.loadBalancer?.ingress?.length ?? 0;
+  return addresses * (hubService?.spec.ports?.length ?? 0);
+}
+
 /**
  * On a host Envoy binds the assigned addresses on the Service's own port; in a pod it binds the
  * allocated port, which the Service maps to.

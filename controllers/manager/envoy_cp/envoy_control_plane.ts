@@ -21,12 +21,15 @@ import {
   loadBalancerKeyOf,
 } from "../hub/hub_caches.ts";
 import { readFrontPorts } from "../loadbalancer/front_ports.ts";
+import { portOwnerOf } from "../hub/service_owner.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
+import { listenersOf } from "./binding.ts";
 import { CheckIntervals } from "./check_intervals.ts";
-import { evaluate, type Evaluation } from "./evaluation.ts";
+import { evaluate, type Evaluation, withoutRoom } from "./evaluation.ts";
 import { fingerprint, hostNamesOf } from "./fingerprint.ts";
 import { FleetLedger } from "./fleet_ledger.ts";
 import { type HostNames, HostNameUsers } from "./host_name_users.ts";
+import { ListenerRoom } from "./listener_room.ts";
 import { nextState, type ServedState } from "./served_state.ts";
 
 /** What the control plane works with. */
@@ -35,7 +38,7 @@ export interface EnvoyControlPlaneOptions {
   readonly settings: LiveSettings;
   readonly stores: ResourceStores;
   readonly hostNames: HostNames;
-  readonly runtime: Pick<FleetRuntime, "kind" | "accessLogPath">;
+  readonly runtime: Pick<FleetRuntime, "kind" | "accessLogPath" | "listenerCapacity" | "subscribe">;
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Registry;
@@ -60,6 +63,7 @@ export class EnvoyControlPlane {
   /** Fleets that got their first object or lost their last. */
   readonly fleets = new Listeners<string>();
   readonly #intervals: CheckIntervals;
+  readonly #room: ListenerRoom;
   readonly #controller: Controller;
   #turnBegan = 0;
 
@@ -72,6 +76,7 @@ export class EnvoyControlPlane {
       options.clock,
       (fleet) => this.#enqueue(this.ledger.keys(fleet)),
     );
+    this.#room = new ListenerRoom(options.runtime, this.#log);
     const { caches, log, clock, metrics } = options;
     const times = new ReconcileMetrics({ name: "envoycp", perNamespace: false, metrics, clock });
     this.#controller = new Controller({
@@ -127,7 +132,9 @@ export class EnvoyControlPlane {
 
   /** Follows changes until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
-    const { settings, hostNames } = this.#options;
+    const { settings, hostNames, runtime } = this.#options;
+    // At once: an Envoy that ended may be started with another limit.
+    using _fleets = runtime.subscribe((fleet) => this.#allot(fleet));
     using _config = settings.changes.subscribe(() => this.#enqueueAll());
     using _names = hostNames.subscribe((name) => this.#enqueue(this.#users.of(name)));
     using _intervals = this.#intervals;
@@ -136,7 +143,10 @@ export class EnvoyControlPlane {
 
   /** The first translation. Twice where the number of endpoints asks for another interval. */
   #translateAll(): void {
-    const keys = this.#keysOf(this.#options.caches.loadBalancers.list());
+    const loadBalancers = this.#options.caches.loadBalancers.list();
+    // All of them first, so that room is given out once.
+    for (const loadBalancer of loadBalancers) this.#measure(loadBalancer);
+    const keys = this.#keysOf(loadBalancers);
     for (const key of keys) this.#refresh(key);
     const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.intervalIsStale(fleet));
     for (const fleet of stale) this.ledger.refreshInterval(fleet);
@@ -161,6 +171,8 @@ export class EnvoyControlPlane {
     const loadBalancer = this.#options.caches.loadBalancers.get(key);
     if (loadBalancer === undefined || !this.#isServed(loadBalancer)) return this.#withdraw(key);
     const fleet = loadBalancer.metadata.namespace!;
+    this.#measure(loadBalancer);
+    this.#allot(fleet);
     const before = this.#entries.get(key);
     const print = this.#fingerprint(loadBalancer, fleet);
     if (before?.fingerprint === print) return;
@@ -174,6 +186,17 @@ export class EnvoyControlPlane {
         this.#serve(key, fleet, this.#entry(loadBalancer, print, undefined, undefined));
       }
     }
+  }
+
+  #measure(loadBalancer: LoadBalancer): void {
+    if (!this.#isServed(loadBalancer)) return;
+    const hubService = liveHubService(this.#options.caches.services, loadBalancer);
+    this.#room.set(portOwnerOf(loadBalancer), listenersOf(hubService));
+  }
+
+  /** Decides whom the fleet's Envoy listens for. */
+  #allot(fleet: string): void {
+    for (const key of this.#room.settle(fleet)) this.#refresh(key);
   }
 
   /** Whether the object's tenant may have load balancers, and the object is not on its way out. */
@@ -191,7 +214,7 @@ export class EnvoyControlPlane {
     const { settings, runtime, hostNames, caches } = this.#options;
     const read = readFrontPorts(loadBalancer);
     if (!read.valid) return undefined;
-    return evaluate({
+    const evaluation = evaluate({
       loadBalancer,
       ports: read.ports,
       hubService: liveHubService(caches.services, loadBalancer),
@@ -202,6 +225,8 @@ export class EnvoyControlPlane {
       addresses: (name) => caches.addresses.get(`${fleet}/${name}`),
       resolve: (hostname) => hostNames.lookup(hostname),
     });
+    const most = this.#room.refusal(fleet, keyOf(loadBalancer.metadata));
+    return most === undefined ? evaluation : withoutRoom(evaluation, most);
   }
 
   #entry(
@@ -212,9 +237,8 @@ export class EnvoyControlPlane {
   ): Entry {
     const { caches, settings, clock } = this.#options;
     const hubService = liveHubService(caches.services, loadBalancer);
-    const now = clock.monotonic();
-    const { guard } = settings;
-    const state = nextState({ loadBalancer, hubService, evaluation, before, guard, now });
+    const common = { guard: settings.guard, now: clock.monotonic() };
+    const state = nextState({ ...common, loadBalancer, hubService, evaluation, before });
     return { ...state, fingerprint };
   }
 
@@ -235,10 +259,12 @@ export class EnvoyControlPlane {
   #withdraw(key: string): void {
     const fleet = parseKey(key).namespace ?? "";
     this.#users.set(key, []);
+    this.#room.delete(fleet, key);
     if (!this.#entries.delete(key)) return;
     this.#options.stores.get(fleet).delete(key);
     if (this.ledger.remove(fleet, key)) this.fleets.emit(fleet);
     this.decisions.emit(key);
+    this.#allot(fleet);
   }
 
   #fingerprint(loadBalancer: LoadBalancer, fleet: string): string {
@@ -253,6 +279,7 @@ export class EnvoyControlPlane {
       answers: hosts.map((host) => hostNames.lookup(host)),
       guardId: settings.guard.id,
       checkInterval: this.ledger.interval(fleet),
+      refusedBeyond: this.#room.refusal(fleet, keyOf(loadBalancer.metadata)),
     });
   }
 

@@ -42,6 +42,8 @@ export interface Evaluation {
   readonly hasEndpoints: boolean;
   /** What `services` do otherwise than the object asks for, for people. */
   readonly remark?: string | undefined;
+  /** Nothing is served since the Envoy can have no more listeners than these. */
+  readonly refusedBeyond?: number | undefined;
 }
 
 /** Everything the decision depends on. */
@@ -66,6 +68,11 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const waits = findings.missing.size > 0 || (findings.unresolved.size > 0 && !hasEndpoints);
   if (waits && hubService) return { kind: "keep", services, resolution, hasEndpoints };
   return { kind: "serve", services, resolution, hasEndpoints, remark: remarkOn(input, services) };
+}
+
+/** What becomes of a decision when the Envoy can listen for no more than older load balancers. */
+export function withoutRoom(evaluation: Evaluation, refusedBeyond: number): Evaluation {
+  return { ...evaluation, kind: "serve", services: [], remark: undefined, refusedBeyond };
 }
 
 /** The services without the endpoints that the guard refuses by now. */

@@ -16,6 +16,8 @@ export interface FingerprintInput {
   readonly answers: readonly (readonly string[] | undefined)[];
   readonly guardId: number;
   readonly checkInterval: number;
+  /** See `ListenerRoom`. */
+  readonly refusedBeyond: number | undefined;
 }
 
 /**
@@ -36,6 +38,7 @@ export function fingerprint(input: FingerprintInput): string {
     input.answers,
     input.guardId,
     input.checkInterval,
+    input.refusedBeyond,
   ]);
 }
 

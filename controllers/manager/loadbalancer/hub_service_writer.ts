@@ -29,6 +29,7 @@ import { desiredHubService, type RuntimeKind } from "./hub_service.ts";
 import { hubServiceDifferences, mustBeRecreated } from "./hub_service_difference.ts";
 import type { Verdict } from "./load_balancer_status.ts";
 import { conflictVerdict, describeConflicts } from "./port_conflict.ts";
+import { tooManyPorts } from "./too_many_ports.ts";
 
 /** What the writer works with. */
 export interface HubServiceWriterOptions {
@@ -239,13 +240,10 @@ function exhausted({ missing, most, retryAfter }: Exhausted): ServiceOutcome {
         `rests for 10 minutes): delete load balancers or widen the range (envoyProxy.portRange ` +
         `of the Config, else --port-range)`,
     }
-    : {
-      status: "False",
-      reason: reasons.tooManyPorts,
-      message: `the tenant would have ${missing} listener ports more than the ${most} its Envoy ` +
-        `has file descriptors for: delete load balancers, let the manager open more files ` +
-        `(LimitNOFILE) or lower --envoy-concurrency`,
-    };
+    : tooManyPorts(
+      `the tenant would have ${missing} listener ports more than the ${most} its Envoy has file ` +
+        `descriptors for`,
+    );
   // Ports are freed by other objects, whose events do not reach this key.
   return { kind: "refused", verdict, retryAfter: Math.min(retryAfter ?? 30_000, 30_000) };
 }

@@ -38,6 +38,7 @@ import { accepted, type Verdict } from "./load_balancer_status.ts";
 import { isProgrammed } from "./programmed.ts";
 import { StatusReporter } from "./status_reporter.ts";
 import { patienceLeft, tenantNotFound } from "./tenant_absence.ts";
+import { tooManyPorts } from "./too_many_ports.ts";
 
 /** What the controller works with. */
 export interface LoadBalancerControllerOptions {
@@ -190,11 +191,22 @@ export class LoadBalancerController {
     if (outcome.kind === "wait") return;
     const { portConflict } = outcome;
     if (outcome.kind === "ready") {
-      return await this.#reporter.report(current, accepted, outcome.service, signal, portConflict);
+      const verdict = this.#acceptance(keyOf(current.metadata));
+      return await this.#reporter.report(current, verdict, outcome.service, signal, portConflict);
     }
     const service = this.#writer.own(current);
     await this.#reporter.report(current, outcome.verdict, service, signal, portConflict);
     return outcome.retryAfter === undefined ? undefined : { requeueAfter: outcome.retryAfter };
+  }
+
+  /** Its ports are its own; that does not mean that there is an Envoy which can listen on them. */
+  #acceptance(key: string): Verdict {
+    const most = this.#options.dataPlane.state(key)?.evaluation?.refusedBeyond;
+    if (most === undefined) return accepted;
+    return tooManyPorts(
+      `the tenant's Envoy has file descriptors for ${most} listeners, which older load balancers ` +
+        `come first for`,
+    );
   }
 
   /** A namespace takes new objects when it is a tenant's and nobody is deleting it. */
