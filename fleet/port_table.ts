@@ -21,7 +21,7 @@ export interface PortTableOptions {
   /** How long a freed port is not handed out again, milliseconds. Default 10 minutes. */
   readonly rest?: number;
   /** Ports that a fleet may have in use. Default: as many as there are. */
-  readonly most?: (fleet: string) => number | undefined;
+  readonly most?: (fleet: string) => number;
 }
 
 /**

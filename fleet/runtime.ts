@@ -34,14 +34,19 @@ export interface FleetStatus {
   readonly crashes?: number;
 }
 
+/** What one Envoy can hold; one that is made to hold more ends. */
+export interface FleetCapacity {
+  /** Addresses with a port that it can listen on. */
+  readonly listeners: number;
+  /** Clients of UDP, each an address and port, that were heard of within a minute. */
+  readonly datagramClients: number;
+}
+
 /** Keeps the Envoys of each fleet running. A fleet is named by its node id. */
 export interface FleetRuntime extends AsyncDisposable {
   readonly kind: "host" | "kubernetes";
-  /**
-   * Addresses with a port that the fleet's Envoy can listen on; undefined when it is not known. An
-   * Envoy that is told more ends. Changes with the fleet's status only.
-   */
-  listenerCapacity(fleet: string): number | undefined;
+  /** The same object while it stays the same; it changes with the fleet's status only. */
+  capacity(fleet: string): FleetCapacity;
   /**
    * Makes the fleet run, and keeps it so. Resolves when its process was started, or could not be:
    * then {@linkcode FleetRuntime.status} says why, and it is tried again. Idempotent.

@@ -10,7 +10,7 @@ import type { Logger } from "../../base/logger.ts";
 import type { Registry } from "../../base/metrics.ts";
 import type { ResourceStores } from "../../envoy/xds/resource_stores.ts";
 import { PortTable } from "../../fleet/port_table.ts";
-import type { FleetRuntime } from "../../fleet/runtime.ts";
+import type { FleetCapacity, FleetRuntime } from "../../fleet/runtime.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { EventRecorder } from "../../kube/event_recorder.ts";
 import {
@@ -99,7 +99,7 @@ async function loadPorts(
     try {
       // The Config decides what may be given out, and whether there may be load balancers at all.
       await caches.configs.whenSynced(signal);
-      const most = (fleet: string) => mostPorts(runtime.listenerCapacity(fleet), addressPool);
+      const most = (fleet: string) => mostPorts(runtime.capacity(fleet), addressPool);
       const table = new PortTable({ clock, range: settings.portRange, most });
       return await HubPorts.load(client, caches.services, table, signal);
     } catch (error) {
@@ -113,9 +113,9 @@ async function loadPorts(
 
 /** A load balancer may have an address of each family, and its Envoy listens on both. */
 function mostPorts(
-  capacity: number | undefined,
+  { listeners }: FleetCapacity,
   addressPool: readonly AddressRange[],
-): number | undefined {
+): number {
   const families = new Set(addressPool.map(({ family }) => family)).size;
-  return capacity && Math.floor(capacity / Math.max(1, families));
+  return Math.floor(listeners / Math.max(1, families));
 }

@@ -41,7 +41,8 @@ export function cluster(service: L4Service): envoy.config.cluster.v3.ICluster {
     ignoreHealthOnHostRemoval: true,
     circuitBreakers: {
       thresholds: [{
-        maxConnections: practicallyUnlimited,
+        // To a cluster of UDP the session of a client is a connection.
+        maxConnections: service.maxClients ? { value: service.maxClients } : practicallyUnlimited,
         maxPendingRequests: practicallyUnlimited,
         maxRequests: practicallyUnlimited,
       }],

@@ -35,6 +35,8 @@ export interface L4Service {
   readonly sourceRanges?: readonly string[];
   /** Absent: endpoints are taken to be healthy. A `tcp` check of a UDP port is not made. */
   readonly healthCheck?: HealthCheck;
+  /** Clients of UDP at once; the datagrams of others are dropped. Absent: no practical limit. */
+  readonly maxClients?: number;
   /** Tell endpoints the client's address by a PROXY protocol header. TCP only. */
   readonly proxyProtocol?: "v2";
   /** File for one JSON line per connection or UDP session; see docs/access-log.md. */

@@ -3,16 +3,15 @@
  *
  * @module
  */
+import type { FleetCapacity } from "../runtime.ts";
 
 /** What one Envoy can hold. */
-export interface DescriptorBudget {
+export interface DescriptorBudget extends FleetCapacity {
   /** Connections of clients. */
   readonly connections: number;
-  /** Addresses with a port that it can listen on. */
-  readonly listeners: number;
 }
 
-/** Files, health checks under way, xDS, clients of UDP. */
+/** Files, health checks under way, xDS. */
 const reserve = 1_000;
 
 /** Divided even where the reserve would leave less, as of the usual 1,024. */
@@ -23,11 +22,12 @@ const manyListeners = 131_072;
 
 /**
  * Divides what a process may open. A connection through Envoy takes two file descriptors, a listener
- * one for each worker thread.
+ * one for each worker thread, a client of UDP one.
  *
- * The two shares must not meet: an Envoy that finds no descriptor for a connection does not accept
- * it, but one that finds none for a listener aborts (Envoy 1.40: `assert failure: io_handle_`), and
- * again after each start. Where there are few, listeners may take two thirds.
+ * The shares must not meet: an Envoy that finds no descriptor for a connection does not accept it,
+ * but one that finds none for a listener or a client of UDP ends (Envoy 1.40: `assert failure:
+ * io_handle_`, SIGSEGV), and again after each start. Where there are few, listeners may take two
+ * thirds. Of the rest clients of UDP get a quarter.
  *
  * @param workers `--concurrency` of the Envoys.
  * @param limits content of `/proc/self/limits`: children inherit the limit of this process.
@@ -38,8 +38,12 @@ export function descriptorBudget(
 ): DescriptorBudget {
   const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
   // "unlimited": the kernel's own limit of open files is far above this.
-  if (soft === undefined) return { connections: 1_000_000, listeners: manyListeners };
+  if (soft === undefined) {
+    return { connections: 1_000_000, listeners: manyListeners, datagramClients: 500_000 };
+  }
   const available = Math.max(least, Number(soft) - reserve);
   const listeners = Math.min(manyListeners, Math.floor(available * 2 / 3 / workers));
-  return { connections: Math.floor((available - listeners * workers) / 2), listeners };
+  const rest = available - listeners * workers;
+  const datagramClients = Math.floor(rest / 4);
+  return { connections: Math.floor((rest - datagramClients) / 2), listeners, datagramClients };
 }

@@ -6,22 +6,24 @@ const line = (limit: number | string) =>
   `Max open files            ${limit}                20000     files\n`;
 
 Deno.test("where there are few file descriptors, listeners may take two thirds of them", () => {
-  assert.deepEqual(descriptorBudget(2, line(10_000)), { connections: 1_500, listeners: 3_000 });
-  assert.deepEqual(descriptorBudget(1, line(10_000)), { connections: 1_500, listeners: 6_000 });
+  const rest = { connections: 1_125, datagramClients: 750 };
+  assert.deepEqual(descriptorBudget(2, line(10_000)), { ...rest, listeners: 3_000 });
+  assert.deepEqual(descriptorBudget(1, line(10_000)), { ...rest, listeners: 6_000 });
 });
 
-Deno.test("where there are many, connections get what all possible listeners leave", () => {
-  const { connections, listeners } = descriptorBudget(2, line(1_048_576));
+Deno.test("where there are many, clients get what all possible listeners leave", () => {
+  const { connections, listeners, datagramClients } = descriptorBudget(2, line(1_048_576));
   assert.equal(listeners, 131_072);
-  assert.equal(connections, 392_716);
+  assert.equal(datagramClients, 196_358);
+  assert.equal(connections, 294_537);
 });
 
 Deno.test("what a process may open is never given out twice", () => {
   const limit = fc.integer({ min: 1_300, max: 4_000_000 });
   fc.assert(fc.property(limit, fc.integer({ min: 1, max: 128 }), (limit, workers) => {
-    const { connections, listeners } = descriptorBudget(workers, line(limit));
-    assert(connections * 2 + listeners * workers <= limit - 1_000);
-    assert(connections > 0);
+    const { connections, listeners, datagramClients } = descriptorBudget(workers, line(limit));
+    assert(connections * 2 + listeners * workers + datagramClients <= limit - 1_000);
+    assert(connections > 0 && datagramClients > 0);
   }));
 });
 

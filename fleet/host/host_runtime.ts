@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -11,7 +12,7 @@ import { Registry } from "../../base/metrics.ts";
 import { type Random, systemRandom } from "../../base/random.ts";
 import { xdsEndpoint } from "../../envoy/translate/mod.ts";
 import type { CertificateIssuer } from "../identity/xds_identity.ts";
-import type { FleetRuntime, FleetStatus } from "../runtime.ts";
+import type { FleetCapacity, FleetRuntime, FleetStatus } from "../runtime.ts";
 import { ClaimWatch } from "./claim_watch.ts";
 import { CredentialFiles, credentialFiles } from "./credential_files.ts";
 import { type DescriptorBudget, descriptorBudget } from "./descriptor_budget.ts";
@@ -136,10 +137,10 @@ export class HostRuntime implements FleetRuntime {
     }
   }
 
-  listenerCapacity(fleet: string): number {
+  capacity(fleet: string): FleetCapacity {
     const { pid } = this.status(fleet);
     const adopted = pid === undefined ? undefined : this.#adopted.get(pid);
-    return (adopted ?? this.#budget).listeners;
+    return adopted ?? this.#budget;
   }
 
   async ensure(fleet: string): Promise<void> {
@@ -203,8 +204,8 @@ export class HostRuntime implements FleetRuntime {
   #readBudget(fleet: string, pid: number | undefined): void {
     const budget = pid === undefined ? undefined : processBudget(pid);
     if (pid === undefined || budget === undefined) return;
+    if (isDeepStrictEqual(budget, this.#budget)) return;
     this.#adopted.set(pid, budget);
-    if (budget.listeners === this.#budget.listeners) return;
     const message = "an Envoy has file descriptors for other numbers until it is started again";
     this.options.log.warn(message, { fleet, ...budget });
   }

@@ -14,7 +14,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import type { Informers } from "../../kube/informers.ts";
 import type { ObjectCache } from "../../kube/object_cache.ts";
 import type { CertificateIssuer } from "../identity/xds_identity.ts";
-import type { FleetRuntime, FleetStatus } from "../runtime.ts";
+import type { FleetCapacity, FleetRuntime, FleetStatus } from "../runtime.ts";
 import { deploymentStatus } from "./deployment_status.ts";
 import { fleetOf, fleetSelector } from "./fleet_deployment.ts";
 import type { FleetSettings, PodOptions } from "./fleet_settings.ts";
@@ -34,6 +34,9 @@ export interface KubernetesRuntimeOptions {
   readonly clock: Clock;
   readonly metrics: Registry;
 }
+
+/** Container runtimes let a million files be opened: more than there are ports. */
+const podCapacity: FleetCapacity = { listeners: Infinity, datagramClients: 200_000 };
 
 /** The objects of fleets. */
 export interface FleetCaches {
@@ -86,8 +89,9 @@ export class KubernetesRuntime implements FleetRuntime {
     return new KubernetesRuntime(options, caches);
   }
 
-  /** Containers may open as many files as they like. */
-  listenerCapacity(): undefined {}
+  capacity(): FleetCapacity {
+    return podCapacity;
+  }
 
   ensure(fleet: string): Promise<void> {
     this.#order(fleet, true);

@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import type { LoadBalancerSpec } from "../../apis/kubelb/v1alpha1/mod.ts";
 import { portOwnerOf } from "../../controllers/manager/hub/service_owner.ts";
 import { comparePrecedence } from "../../fleet/port_owner.ts";
@@ -12,8 +13,9 @@ import { ask } from "../../tools/demo/answers.ts";
 import { envoysOf } from "../../tools/installation/envoy_processes.ts";
 import { movedPorts, readPortTable } from "../../tools/installation/port_table.ts";
 import { runtimeOf } from "../../tools/process/runtime.ts";
-import { eventually, Sandbox, TcpBackend } from "../harness/mod.ts";
+import { eventually, Sandbox, TcpBackend, UdpBackend } from "../harness/mod.ts";
 import { HubFixture } from "../manager/hub_fixture.ts";
+import { askEnvoy } from "./envoy_admin.ts";
 
 /** Of 1,301, 301 are divided: with two worker threads that makes 100 listeners. */
 const limit = 1_301;
@@ -175,6 +177,49 @@ Deno.test(
     await Promise.all([lastAnswers(first, 90), lastAnswers(second, 100)]);
   },
 );
+
+Deno.test("more clients of UDP than there are file descriptors for harm nobody else", async () => {
+  await using sandbox = await Sandbox.create("programs");
+  await using fixture = await start(sandbox, lowLimit);
+  await using _backend = backendOf(fixture);
+
+  await using _datagrams = await UdpBackend.start({
+    address: fixture.network.nodeAddress(1),
+    port: 31080,
+    identity: "node-1",
+  });
+  await fixture.createLoadBalancer("acme", "web");
+  await fixture.createLoadBalancer("acme", "names", {
+    ports: [{ name: "names", protocol: "UDP", port: 8053 }],
+    endpoints: [{
+      addressesReference: { name: "default" },
+      ports: [{ name: "names", protocol: "UDP", port: 31080 }],
+    }],
+  });
+  const web = await fixture.addressOf("acme", "web");
+  const names = await fixture.addressOf("acme", "names");
+  const answers = () => eventually(() => ask("TCP", web, 8080), { describe: "an answer by TCP" });
+  await answers();
+  const [pid] = await envoysOf(fixture.hub.manager.folder);
+
+  await using clients = new AsyncDisposableStack();
+  for (let count = 0; count < 2 * lowLimit; count++) {
+    const client = clients.adopt(createSocket("udp4"), (socket) => void socket.close());
+    client.send("hello", 8053, names);
+  }
+  const overflow = /names\/UDP\/8053\.upstream_cx_overflow: [1-9]/;
+  await eventually(
+    async () =>
+      overflow.test(await askEnvoy(fixture.hub.manager, "tenant-acme", "/stats?filter=overflow")),
+    {
+      describe: "datagrams of too many clients to be dropped",
+    },
+  );
+  await answers();
+  await fixture.createLoadBalancer("acme", "later", ports(10));
+  await lastAnswers(await fixture.addressOf("acme", "later"), 10);
+  assert.deepEqual(await envoysOf(fixture.hub.manager.folder), [pid]);
+});
 
 /** Names of load balancers, the oldest first; those of one second by their uid. */
 async function byAge(fixture: HubFixture, names: readonly string[]): Promise<[string, string]> {

@@ -92,6 +92,13 @@ export class LiveSettings implements Disposable {
     return tenant && resolveTenantSettings(this.config, tenant.spec);
   }
 
+  /** Whether the tenant of a namespace may have load balancers: it is there to stay, and allowed to. */
+  allowsLoadBalancers(namespace: string): boolean {
+    const tenant = this.tenantOf(namespace);
+    return tenant !== undefined && tenant.metadata.deletionTimestamp === undefined &&
+      !resolveTenantSettings(this.config, tenant.spec).loadBalancer.disabled;
+  }
+
   /** Replaces the hub's own ranges. */
   setHubCidrs(cidrs: readonly string[]): void {
     if (cidrs.join() === this.#hubCidrs.join()) return;

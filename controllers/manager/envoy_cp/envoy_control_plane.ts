@@ -20,14 +20,14 @@ import {
   liveHubService,
   loadBalancerKeyOf,
 } from "../hub/hub_caches.ts";
-import { readFrontPorts } from "../loadbalancer/front_ports.ts";
 import { portOwnerOf } from "../hub/service_owner.ts";
+import { readFrontPorts } from "../loadbalancer/front_ports.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
 import { listenersOf } from "./binding.ts";
-import { CheckIntervals } from "./check_intervals.ts";
-import { evaluate, type Evaluation, withoutRoom } from "./evaluation.ts";
+import { LedgerTimer } from "./ledger_timer.ts";
+import { evaluate, type Evaluation, type FleetTerms } from "./evaluation.ts";
 import { fingerprint, hostNamesOf } from "./fingerprint.ts";
-import { FleetLedger } from "./fleet_ledger.ts";
+import { FleetLedger, takenPartIn } from "./fleet_ledger.ts";
 import { type HostNames, HostNameUsers } from "./host_name_users.ts";
 import { ListenerRoom } from "./listener_room.ts";
 import { nextState, type ServedState } from "./served_state.ts";
@@ -38,7 +38,7 @@ export interface EnvoyControlPlaneOptions {
   readonly settings: LiveSettings;
   readonly stores: ResourceStores;
   readonly hostNames: HostNames;
-  readonly runtime: Pick<FleetRuntime, "kind" | "accessLogPath" | "listenerCapacity" | "subscribe">;
+  readonly runtime: Pick<FleetRuntime, "kind" | "accessLogPath" | "capacity" | "subscribe">;
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Registry;
@@ -62,7 +62,7 @@ export class EnvoyControlPlane {
   readonly decisions = new Listeners<string>();
   /** Fleets that got their first object or lost their last. */
   readonly fleets = new Listeners<string>();
-  readonly #intervals: CheckIntervals;
+  readonly #intervals: LedgerTimer;
   readonly #room: ListenerRoom;
   readonly #controller: Controller;
   #turnBegan = 0;
@@ -71,7 +71,7 @@ export class EnvoyControlPlane {
     this.#options = options;
     this.#log = options.log.with({ part: "envoy-cp" });
     this.#users = new HostNameUsers(options.hostNames);
-    this.#intervals = new CheckIntervals(
+    this.#intervals = new LedgerTimer(
       this.ledger,
       options.clock,
       (fleet) => this.#enqueue(this.ledger.keys(fleet)),
@@ -95,7 +95,7 @@ export class EnvoyControlPlane {
         caches.addresses,
         ({ metadata }) => this.#keysOf(caches.loadBalancers.byIndex(byAddresses, keyOf(metadata))),
       )
-      .watch(caches.tenants, ({ metadata }) => this.#keysOfTenant(metadata.name));
+      .watch(caches.tenants, ({ metadata }) => this.#keysIn(namespaceOfTenant(metadata.name)));
   }
 
   /** What is served for a load balancer; undefined when nothing is. */
@@ -135,21 +135,20 @@ export class EnvoyControlPlane {
     const { settings, hostNames, runtime } = this.#options;
     // At once: an Envoy that ended may be started with another limit.
     using _fleets = runtime.subscribe((fleet) => this.#allot(fleet));
-    using _config = settings.changes.subscribe(() => this.#enqueueAll());
+    using _config = settings.changes.subscribe(() => this.#enqueue(this.#keysIn()));
     using _names = hostNames.subscribe((name) => this.#enqueue(this.#users.of(name)));
     using _intervals = this.#intervals;
     await this.#controller.run(signal);
   }
 
-  /** The first translation. Twice where the number of endpoints asks for another interval. */
+  /** The first translation. Twice where the ledger asks for it. */
   #translateAll(): void {
-    const loadBalancers = this.#options.caches.loadBalancers.list();
-    // All of them first, so that room is given out once.
-    for (const loadBalancer of loadBalancers) this.#measure(loadBalancer);
-    const keys = this.#keysOf(loadBalancers);
+    const { loadBalancers } = this.#options.caches;
+    for (const loadBalancer of loadBalancers.list()) this.#measure(loadBalancer);
+    const keys = this.#keysIn();
     for (const key of keys) this.#refresh(key);
-    const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.intervalIsStale(fleet));
-    for (const fleet of stale) this.ledger.refreshInterval(fleet);
+    const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.isStale(fleet));
+    for (const fleet of stale) this.ledger.refresh(fleet);
     for (const key of stale.flatMap((fleet) => this.ledger.keys(fleet))) this.#refresh(key);
     this.#log.info("translated all load balancers", { loadBalancers: keys.length });
   }
@@ -188,6 +187,7 @@ export class EnvoyControlPlane {
     }
   }
 
+  /** Done with all load balancers first, room is given out once. */
   #measure(loadBalancer: LoadBalancer): void {
     if (!this.#isServed(loadBalancer)) return;
     const hubService = liveHubService(this.#options.caches.services, loadBalancer);
@@ -201,12 +201,8 @@ export class EnvoyControlPlane {
 
   /** Whether the object's tenant may have load balancers, and the object is not on its way out. */
   #isServed({ metadata }: LoadBalancer): boolean {
-    const { settings } = this.#options;
-    const namespace = metadata.namespace ?? "";
-    const tenant = settings.tenantOf(namespace);
-    if (metadata.deletionTimestamp !== undefined || tenant === undefined) return false;
-    return tenant.metadata.deletionTimestamp === undefined &&
-      settings.settingsOf(namespace)?.loadBalancer.disabled === false;
+    return metadata.deletionTimestamp === undefined &&
+      this.#options.settings.allowsLoadBalancers(metadata.namespace ?? "");
   }
 
   /** @returns undefined when the spec is invalid. */
@@ -214,19 +210,17 @@ export class EnvoyControlPlane {
     const { settings, runtime, hostNames, caches } = this.#options;
     const read = readFrontPorts(loadBalancer);
     if (!read.valid) return undefined;
-    const evaluation = evaluate({
+    return evaluate({
       loadBalancer,
       ports: read.ports,
       hubService: liveHubService(caches.services, loadBalancer),
       runtime: runtime.kind,
-      checkInterval: this.ledger.interval(fleet),
+      ...this.#terms(fleet, keyOf(loadBalancer.metadata)),
       accessLogPath: runtime.accessLogPath(fleet),
       guard: settings.guard,
       addresses: (name) => caches.addresses.get(`${fleet}/${name}`),
       resolve: (hostname) => hostNames.lookup(hostname),
     });
-    const most = this.#room.refusal(fleet, keyOf(loadBalancer.metadata));
-    return most === undefined ? evaluation : withoutRoom(evaluation, most);
   }
 
   #entry(
@@ -237,17 +231,17 @@ export class EnvoyControlPlane {
   ): Entry {
     const { caches, settings, clock } = this.#options;
     const hubService = liveHubService(caches.services, loadBalancer);
-    const common = { guard: settings.guard, now: clock.monotonic() };
-    const state = nextState({ ...common, loadBalancer, hubService, evaluation, before });
-    return { ...state, fingerprint };
+    const { namespace = "" } = loadBalancer.metadata;
+    const refused = this.#room.refusal(namespace, keyOf(loadBalancer.metadata)) !== undefined;
+    // Not even the last good configuration of an invalid one may stay where there is no room.
+    const last = refused ? undefined : before;
+    const input = { loadBalancer, hubService, evaluation, before: last, guard: settings.guard };
+    return { ...nextState({ ...input, now: clock.monotonic() }), fingerprint };
   }
 
   #serve(key: string, fleet: string, entry: Entry): void {
     this.#entries.set(key, entry);
-    const checked = entry.services.flatMap(({ healthCheck, endpoints }) =>
-      healthCheck ? endpoints : []
-    );
-    const first = this.ledger.add(fleet, key, checked.length);
+    const first = this.ledger.add(fleet, key, takenPartIn(entry.services));
     const store = this.#options.stores.get(fleet);
     if (entry.withheld.length > 0) store.withhold(key, entry.withheld);
     else store.set(key, entry.resources);
@@ -278,24 +272,29 @@ export class EnvoyControlPlane {
       addresses,
       answers: hosts.map((host) => hostNames.lookup(host)),
       guardId: settings.guard.id,
-      checkInterval: this.ledger.interval(fleet),
-      refusedBeyond: this.#room.refusal(fleet, keyOf(loadBalancer.metadata)),
+      terms: this.#terms(fleet, keyOf(loadBalancer.metadata)),
     });
+  }
+
+  #terms(fleet: string, key: string): FleetTerms {
+    const { datagramClients } = this.#options.runtime.capacity(fleet);
+    return {
+      checkInterval: this.ledger.interval(fleet),
+      datagramClients: Math.max(1, Math.floor(datagramClients / this.ledger.shares(fleet))),
+      refusedBeyond: this.#room.refusal(fleet, key),
+    };
   }
 
   #enqueue(keys: Iterable<string>): void {
     for (const key of keys) this.#controller.enqueue(key);
   }
 
-  #enqueueAll(): void {
-    this.#enqueue(this.#keysOf(this.#options.caches.loadBalancers.list()));
+  /** Of all namespaces without one. */
+  #keysIn(namespace?: string): string[] {
+    return this.#keysOf(this.#options.caches.loadBalancers.list(namespace));
   }
 
   #keysOf(loadBalancers: readonly LoadBalancer[]): string[] {
     return loadBalancers.map(({ metadata }) => keyOf(metadata));
-  }
-
-  #keysOfTenant(tenant: string): string[] {
-    return this.#keysOf(this.#options.caches.loadBalancers.list(namespaceOfTenant(tenant)));
   }
 }

@@ -46,14 +46,22 @@ export interface Evaluation {
   readonly refusedBeyond?: number | undefined;
 }
 
+/** What a fleet leaves to one of its load balancers. */
+export interface FleetTerms {
+  /** The fleet's health-check interval, seconds; see `healthCheckInterval`. */
+  readonly checkInterval: number;
+  /** Clients that each UDP port may have; see `datagramShares`. */
+  readonly datagramClients: number;
+  /** Present where the Envoy can listen for no more than older ones; see `ListenerRoom`. */
+  readonly refusedBeyond: number | undefined;
+}
+
 /** Everything the decision depends on. */
-export interface EvaluationInput extends EndpointSources {
+export interface EvaluationInput extends EndpointSources, FleetTerms {
   readonly loadBalancer: LoadBalancer;
   readonly ports: readonly FrontPort[];
   readonly hubService: Service | undefined;
   readonly runtime: RuntimeKind;
-  /** The fleet's health-check interval, seconds; see `healthCheckInterval`. */
-  readonly checkInterval: number;
   /** Where Envoy writes access logs; absent writes none. */
   readonly accessLogPath?: string | undefined;
 }
@@ -64,15 +72,14 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const { endpoints, findings } = endpointsByPort(loadBalancer, ports, input);
   const hasEndpoints = endpoints.some((list) => list.length > 0);
   const resolution = resolutionOf(findings, hasEndpoints);
+  const { refusedBeyond } = input;
+  if (refusedBeyond !== undefined) {
+    return { kind: "serve", services: [], resolution, hasEndpoints, refusedBeyond };
+  }
   const services = ports.flatMap((port, at) => serviceOf(input, port, endpoints[at]!));
   const waits = findings.missing.size > 0 || (findings.unresolved.size > 0 && !hasEndpoints);
   if (waits && hubService) return { kind: "keep", services, resolution, hasEndpoints };
   return { kind: "serve", services, resolution, hasEndpoints, remark: remarkOn(input, services) };
-}
-
-/** What becomes of a decision when the Envoy can listen for no more than older load balancers. */
-export function withoutRoom(evaluation: Evaluation, refusedBeyond: number): Evaluation {
-  return { ...evaluation, kind: "serve", services: [], remark: undefined, refusedBeyond };
 }
 
 /** The services without the endpoints that the guard refuses by now. */
@@ -102,6 +109,7 @@ function serviceOf(
     ...(spec.persistence && { persistence: spec.persistence.type }),
     ...(enforcesRanges(input) && { sourceRanges: spec.sourceRanges!.map((range) => range.trim()) }),
     ...(healthCheck && { healthCheck }),
+    ...(port.protocol === "UDP" && { maxClients: input.datagramClients }),
     ...(proxyProtocol && { proxyProtocol: "v2" as const }),
     ...(input.accessLogPath && { accessLogPath: input.accessLogPath }),
   }];

@@ -30,6 +30,8 @@ function evaluated(
     hubService,
     runtime: "host",
     checkInterval: 5,
+    datagramClients: 100,
+    refusedBeyond: undefined,
     guard,
     addresses: (name) => name === "default" ? addressesWith("10.0.0.1", "10.0.0.2") : undefined,
     resolve: () => undefined,
@@ -268,4 +270,22 @@ Deno.test("persistence and the PROXY protocol are passed on; the latter for TCP 
   const { services } = evaluated(loadBalancer, {}, hubServiceWith({ ports }));
   assert.deepEqual(services.map(({ persistence }) => persistence), ["SourceIP", "SourceIP"]);
   assert.deepEqual(services.map(({ proxyProtocol }) => proxyProtocol), ["v2", undefined]);
+});
+
+Deno.test("a UDP port is told how many clients it may have, a TCP port is not", () => {
+  const ports = [
+    { name: "names", protocol: "UDP" as const, port: 53 },
+    { name: "web", protocol: "TCP" as const, port: 80 },
+  ];
+  const hubService = hubServiceWith({ ports: ports.map((port) => ({ ...port, targetPort: 1 })) });
+  const { services } = evaluated(loadBalancerWith({ ports }), {}, hubService);
+  assert.deepEqual(services.map(({ maxClients }) => maxClients), [100, undefined]);
+});
+
+Deno.test("nothing is served where the Envoy can listen for older load balancers only", () => {
+  const evaluation = evaluated(loadBalancerWith({}), { refusedBeyond: 7 });
+  assert.deepEqual([evaluation.kind, evaluation.services], ["serve", []]);
+  assert.equal(evaluation.refusedBeyond, 7);
+  const missing = evaluated(loadBalancerWith({}), { refusedBeyond: 7, addresses: () => undefined });
+  assert.equal(missing.kind, "serve", "the last configuration must not stay");
 });

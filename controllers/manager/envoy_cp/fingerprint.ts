@@ -6,6 +6,7 @@
 import { proxyProtocolAnnotation } from "../../../apis/kubelb/names.ts";
 import type { Addresses, LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { ObjectMeta } from "../../../apis/meta/v1.ts";
+import type { FleetTerms } from "./evaluation.ts";
 
 /** What a decision depends on besides the LoadBalancer itself. */
 export interface FingerprintInput {
@@ -15,9 +16,7 @@ export interface FingerprintInput {
   /** What the host names among the endpoints resolve to now. */
   readonly answers: readonly (readonly string[] | undefined)[];
   readonly guardId: number;
-  readonly checkInterval: number;
-  /** See `ListenerRoom`. */
-  readonly refusedBeyond: number | undefined;
+  readonly terms: FleetTerms;
 }
 
 /**
@@ -37,8 +36,7 @@ export function fingerprint(input: FingerprintInput): string {
     referred,
     input.answers,
     input.guardId,
-    input.checkInterval,
-    input.refusedBeyond,
+    input.terms,
   ]);
 }
 

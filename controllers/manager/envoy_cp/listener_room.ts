@@ -7,7 +7,7 @@
 import { parseKey } from "../../../apis/meta/v1.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { comparePrecedence, type PortOwner } from "../../../fleet/port_owner.ts";
-import type { FleetRuntime } from "../../../fleet/runtime.ts";
+import type { FleetCapacity, FleetRuntime } from "../../../fleet/runtime.ts";
 
 /** What one load balancer needs. */
 interface Need {
@@ -19,7 +19,7 @@ interface Fleet {
   readonly needs: Map<string, Need>;
   total: number;
   /** What was decided, and with which capacity. */
-  capacity: number;
+  capacity: FleetCapacity;
   refused: ReadonlySet<string>;
   /** Whether another need has been told since. */
   stale: boolean;
@@ -36,14 +36,14 @@ export class ListenerRoom {
   readonly #fleets = new Map<string, Fleet>();
 
   constructor(
-    private readonly runtime: Pick<FleetRuntime, "listenerCapacity">,
+    private readonly runtime: Pick<FleetRuntime, "capacity">,
     private readonly log: Logger,
   ) {}
 
   /** `owner`, a load balancer in the namespace of its fleet, needs so many listeners. */
   set(owner: PortOwner, listeners: number): void {
     const { namespace: fleet = "" } = parseKey(owner.name);
-    const entry = this.#fleets.get(fleet) ?? newFleet();
+    const entry = this.#fleets.get(fleet) ?? newFleet(this.runtime.capacity(fleet));
     this.#fleets.set(fleet, entry);
     const before = entry.needs.get(owner.name);
     if (before?.listeners === listeners && before.owner.uid === owner.uid) return;
@@ -66,32 +66,35 @@ export class ListenerRoom {
   /** Where `name` was refused, how many listeners there can be. */
   refusal(fleet: string, name: string): number | undefined {
     const entry = this.#fleets.get(fleet);
-    return entry?.refused.has(name) ? entry.capacity : undefined;
+    return entry?.refused.has(name) ? entry.capacity.listeners : undefined;
   }
 
   /**
    * Decides again where something has changed.
    *
-   * @returns the load balancers whose {@linkcode ListenerRoom.refusal} is another one now.
+   * @returns the load balancers whose {@linkcode ListenerRoom.refusal} is another one now; all of
+   *   them when the capacity is.
    */
   settle(fleet: string): string[] {
     const entry = this.#fleets.get(fleet);
     if (entry === undefined) return [];
-    const capacity = this.runtime.listenerCapacity(fleet) ?? Infinity;
+    const capacity = this.runtime.capacity(fleet);
     if (!entry.stale && entry.capacity === capacity) return [];
     const { refused: before, capacity: last } = entry;
     entry.stale = false;
     entry.capacity = capacity;
-    entry.refused = entry.total <= capacity ? none : withoutRoom(entry.needs.values(), capacity);
-    const concerned = [...new Set([...before, ...entry.refused])].filter((name) =>
-      last !== capacity || before.has(name) !== entry.refused.has(name)
+    entry.refused = entry.total <= capacity.listeners
+      ? none
+      : withoutRoom(entry.needs.values(), capacity.listeners);
+    const changed = [...before, ...entry.refused].filter((name) =>
+      before.has(name) !== entry.refused.has(name)
     );
-    if (concerned.length > 0) this.#tell(fleet, entry);
-    return concerned;
+    if (changed.length > 0) this.#tell(fleet, entry);
+    return last === capacity ? changed : [...entry.needs.keys()];
   }
 
   #tell(fleet: string, { refused: { size }, capacity, total }: Fleet): void {
-    const fields = { fleet, notServed: size, needed: total, possible: capacity };
+    const fields = { fleet, notServed: size, needed: total, possible: capacity.listeners };
     if (size === 0) this.log.info("all load balancers can be served again", fields);
     else {
       const message = "load balancers are not served: Envoy has too few file descriptors " +
@@ -101,8 +104,8 @@ export class ListenerRoom {
   }
 }
 
-function newFleet(): Fleet {
-  return { needs: new Map(), total: 0, capacity: Infinity, refused: none, stale: false };
+function newFleet(capacity: FleetCapacity): Fleet {
+  return { needs: new Map(), total: 0, capacity, refused: none, stale: false };
 }
 
 function withoutRoom(needs: Iterable<Need>, capacity: number): Set<string> {

@@ -10,8 +10,13 @@ function aged(created: number) {
   return { name: `${fleet}/${created}`, created, uid: `uid-${created}` };
 }
 
-function roomFor(listenerCapacity: () => number | undefined): ListenerRoom {
-  return new ListenerRoom({ listenerCapacity }, silentLogger);
+function roomFor(listeners: () => number): ListenerRoom {
+  let last = { listeners: listeners(), datagramClients: 1 };
+  const capacity = () => {
+    if (last.listeners !== listeners()) last = { ...last, listeners: listeners() };
+    return last;
+  };
+  return new ListenerRoom({ capacity }, silentLogger);
 }
 
 function names(...created: number[]): string[] {
@@ -25,8 +30,8 @@ Deno.test("while there is room nobody is refused", () => {
   assert.deepEqual(room.settle(fleet), []);
 });
 
-Deno.test("without a known capacity there is room for all", () => {
-  const room = roomFor(() => undefined);
+Deno.test("without a limit there is room for all", () => {
+  const room = roomFor(() => Infinity);
   room.set(aged(1), 1_000_000);
   assert.deepEqual(room.settle(fleet), []);
 });
@@ -58,15 +63,16 @@ Deno.test("room that becomes free is given to the oldest that waits", () => {
   assert.equal(room.refusal(fleet, aged(3).name), 10);
 });
 
-Deno.test("another capacity is told to all whom it concerns", () => {
+Deno.test("another capacity concerns everyone", () => {
   let capacity = 20;
   const room = roomFor(() => capacity);
   for (const age of [1, 2, 3]) room.set(aged(age), 6);
   assert.deepEqual(room.settle(fleet), []);
   capacity = 7;
-  assert.deepEqual(room.settle(fleet).toSorted(), names(2, 3));
+  assert.deepEqual(room.settle(fleet).toSorted(), names(1, 2, 3));
+  assert.equal(room.refusal(fleet, aged(2).name), 7);
   capacity = 13;
-  assert.deepEqual(room.settle(fleet).toSorted(), names(2, 3));
+  assert.deepEqual(room.settle(fleet).toSorted(), names(1, 2, 3));
   assert.equal(room.refusal(fleet, aged(3).name), 13);
   assert.equal(room.refusal(fleet, aged(2).name), undefined);
 });
