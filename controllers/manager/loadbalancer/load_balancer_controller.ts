@@ -204,8 +204,8 @@ export class LoadBalancerController {
     const most = this.#options.dataPlane.state(key)?.evaluation?.refusedBeyond;
     if (most === undefined) return accepted;
     return tooManyPorts(
-      `the tenant's Envoy has file descriptors for ${most} listeners, which older load balancers ` +
-        `come first for`,
+      `the tenant's Envoy has file descriptors for ${most} listeners, and older load balancers ` +
+        `come first`,
     );
   }
 
