@@ -38,7 +38,9 @@ export interface FleetStatus {
 export interface FleetCapacity {
   /** Addresses with a port that it can listen on. */
   readonly listeners: number;
-  /** Clients of UDP, each an address and port, that were heard of within a minute. */
+  /**
+   * Clients of UDP that one port may have: each an address and port that was heard of within a minute.
+   */
   readonly datagramClients: number;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeError } from "../../base/errors.ts";
 
 /** Clock ticks a second; fixed at 100 for user space on every Linux architecture Deno runs on. */
 const ticksPerSecond = 100;
@@ -22,10 +23,23 @@ export async function cpuMilliseconds(pid: number): Promise<number> {
 export async function threadMilliseconds(pid: number): Promise<number> {
   let nanoseconds = 0;
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
-    const schedstat = await Deno.readTextFile(`/proc/${pid}/task/${name}/schedstat`);
-    nanoseconds += Number(schedstat.split(" ")[0]);
+    nanoseconds += await threadNanoseconds(`/proc/${pid}/task/${name}`);
   }
   return nanoseconds / 1e6;
+}
+
+/** 0 of a thread that has ended since its process was asked for it. */
+async function threadNanoseconds(folder: string): Promise<number> {
+  try {
+    const schedstat = await Deno.readTextFile(`${folder}/schedstat`);
+    return Number(schedstat.split(" ")[0]);
+  } catch (error) {
+    // The latter when it was there to be opened, and not to be read; Deno gives it no class or code.
+    const gone = error instanceof Deno.errors.NotFound ||
+      /No such process/.test(describeError(error));
+    if (gone) return 0;
+    throw error;
+  }
 }
 
 /** Resident memory in MB (10^6 bytes). */

@@ -36,7 +36,7 @@ export interface KubernetesRuntimeOptions {
 }
 
 /** Container runtimes let a million files be opened: more than there are ports. */
-const podCapacity: FleetCapacity = { listeners: Infinity, datagramClients: 200_000 };
+const podCapacity: FleetCapacity = { listeners: Infinity, datagramClients: 100_000 };
 
 /** The objects of fleets. */
 export interface FleetCaches {

@@ -24,10 +24,10 @@ import { portOwnerOf } from "../hub/service_owner.ts";
 import { readFrontPorts } from "../loadbalancer/front_ports.ts";
 import { namespaceOfTenant } from "../tenant/tenant_namespace.ts";
 import { listenersOf } from "./binding.ts";
-import { LedgerTimer } from "./ledger_timer.ts";
+import { CheckIntervals } from "./check_intervals.ts";
 import { evaluate, type Evaluation, type FleetTerms } from "./evaluation.ts";
 import { fingerprint, hostNamesOf } from "./fingerprint.ts";
-import { FleetLedger, takenPartIn } from "./fleet_ledger.ts";
+import { endpointsToCheck, FleetLedger } from "./fleet_ledger.ts";
 import { type HostNames, HostNameUsers } from "./host_name_users.ts";
 import { ListenerRoom } from "./listener_room.ts";
 import { nextState, type ServedState } from "./served_state.ts";
@@ -62,7 +62,7 @@ export class EnvoyControlPlane {
   readonly decisions = new Listeners<string>();
   /** Fleets that got their first object or lost their last. */
   readonly fleets = new Listeners<string>();
-  readonly #intervals: LedgerTimer;
+  readonly #intervals: CheckIntervals;
   readonly #room: ListenerRoom;
   readonly #controller: Controller;
   #turnBegan = 0;
@@ -71,7 +71,7 @@ export class EnvoyControlPlane {
     this.#options = options;
     this.#log = options.log.with({ part: "envoy-cp" });
     this.#users = new HostNameUsers(options.hostNames);
-    this.#intervals = new LedgerTimer(
+    this.#intervals = new CheckIntervals(
       this.ledger,
       options.clock,
       (fleet) => this.#enqueue(this.ledger.keys(fleet)),
@@ -141,14 +141,14 @@ export class EnvoyControlPlane {
     await this.#controller.run(signal);
   }
 
-  /** The first translation. Twice where the ledger asks for it. */
+  /** The first translation. Twice where the number of endpoints asks for another interval. */
   #translateAll(): void {
     const { loadBalancers } = this.#options.caches;
     for (const loadBalancer of loadBalancers.list()) this.#measure(loadBalancer);
     const keys = this.#keysIn();
     for (const key of keys) this.#refresh(key);
-    const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.isStale(fleet));
-    for (const fleet of stale) this.ledger.refresh(fleet);
+    const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.intervalIsStale(fleet));
+    for (const fleet of stale) this.ledger.refreshInterval(fleet);
     for (const key of stale.flatMap((fleet) => this.ledger.keys(fleet))) this.#refresh(key);
     this.#log.info("translated all load balancers", { loadBalancers: keys.length });
   }
@@ -241,7 +241,7 @@ export class EnvoyControlPlane {
 
   #serve(key: string, fleet: string, entry: Entry): void {
     this.#entries.set(key, entry);
-    const first = this.ledger.add(fleet, key, takenPartIn(entry.services));
+    const first = this.ledger.add(fleet, key, endpointsToCheck(entry.services));
     const store = this.#options.stores.get(fleet);
     if (entry.withheld.length > 0) store.withhold(key, entry.withheld);
     else store.set(key, entry.resources);
@@ -277,10 +277,9 @@ export class EnvoyControlPlane {
   }
 
   #terms(fleet: string, key: string): FleetTerms {
-    const { datagramClients } = this.#options.runtime.capacity(fleet);
     return {
       checkInterval: this.ledger.interval(fleet),
-      datagramClients: Math.max(1, Math.floor(datagramClients / this.ledger.shares(fleet))),
+      datagramClients: this.#options.runtime.capacity(fleet).datagramClients,
       refusedBeyond: this.#room.refusal(fleet, key),
     };
   }

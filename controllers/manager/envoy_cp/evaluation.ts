@@ -50,7 +50,7 @@ export interface Evaluation {
 export interface FleetTerms {
   /** The fleet's health-check interval, seconds; see `healthCheckInterval`. */
   readonly checkInterval: number;
-  /** Clients that each UDP port may have; see `datagramShares`. */
+  /** Clients that each UDP port may have. */
   readonly datagramClients: number;
   /** Present where the Envoy can listen for no more than older ones; see `ListenerRoom`. */
   readonly refusedBeyond: number | undefined;

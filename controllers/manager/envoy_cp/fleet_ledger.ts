@@ -1,5 +1,5 @@
 /**
- * Per fleet: which objects it serves, and what it has to divide among them.
+ * Per fleet: which objects it serves, and how many endpoints its Envoys have to check.
  *
  * @module
  */
@@ -8,42 +8,30 @@ import {
   minimumInterval,
 } from "../../../envoy/translate/health_check_interval.ts";
 import type { L4Service } from "../../../envoy/translate/l4_service.ts";
-import { datagramShares } from "./datagram_shares.ts";
-
-/** What one object takes part in. */
-export interface Served {
-  /** Endpoints to check. */
-  readonly checked: number;
-  readonly datagramPorts: number;
-}
 
 interface Fleet {
-  readonly served: Map<string, Served>;
-  checked: number;
-  datagramPorts: number;
+  /** Key of the object → how many of its endpoints are checked. */
+  readonly checked: Map<string, number>;
+  total: number;
   /** The interval in force, seconds. */
   interval: number;
-  /** The number of shares in force. */
-  shares: number;
 }
-
-const nothing: Served = { checked: 0, datagramPorts: 0 };
 
 /** Counted as objects come and go, so that no change has to look at the whole fleet. */
 export class FleetLedger {
   readonly #fleets = new Map<string, Fleet>();
 
   /**
-   * `fleet` serves the object `key`.
+   * `fleet` serves the object `key`, which has `checked` endpoints to check.
    *
    * @returns whether this is the fleet's first object.
    */
-  add(fleet: string, key: string, served: Served): boolean {
+  add(fleet: string, key: string, checked: number): boolean {
     const known = this.#fleets.get(fleet);
-    const entry = known ?? newFleet();
+    const entry = known ?? { checked: new Map(), total: 0, interval: minimumInterval };
     if (known === undefined) this.#fleets.set(fleet, entry);
-    count(entry, entry.served.get(key), served);
-    entry.served.set(key, served);
+    entry.total += checked - (entry.checked.get(key) ?? 0);
+    entry.checked.set(key, checked);
     return known === undefined;
   }
 
@@ -54,11 +42,11 @@ export class FleetLedger {
    */
   remove(fleet: string, key: string): boolean {
     const entry = this.#fleets.get(fleet);
-    const served = entry?.served.get(key);
-    if (entry === undefined || served === undefined) return false;
-    entry.served.delete(key);
-    count(entry, served, nothing);
-    if (entry.served.size > 0) return false;
+    const checked = entry?.checked.get(key);
+    if (entry === undefined || checked === undefined) return false;
+    entry.checked.delete(key);
+    entry.total -= checked;
+    if (entry.checked.size > 0) return false;
     this.#fleets.delete(fleet);
     return true;
   }
@@ -75,7 +63,7 @@ export class FleetLedger {
 
   /** The objects that `fleet` serves. */
   keys(fleet: string): readonly string[] {
-    return [...this.#fleets.get(fleet)?.served.keys() ?? []];
+    return [...this.#fleets.get(fleet)?.checked.keys() ?? []];
   }
 
   /** Seconds between two checks of an endpoint, as in force. */
@@ -83,40 +71,21 @@ export class FleetLedger {
     return this.#fleets.get(fleet)?.interval ?? minimumInterval;
   }
 
-  /** Into how many shares the clients of UDP are divided, as in force. */
-  shares(fleet: string): number {
-    return this.#fleets.get(fleet)?.shares ?? datagramShares(0);
-  }
-
-  /** Whether what is served asks for another interval, or division, than the one in force. */
-  isStale(fleet: string): boolean {
+  /** Whether the number of endpoints asks for another interval than the one in force. */
+  intervalIsStale(fleet: string): boolean {
     const entry = this.#fleets.get(fleet);
-    return entry !== undefined &&
-      (healthCheckInterval(entry.checked) !== entry.interval ||
-        datagramShares(entry.datagramPorts) !== entry.shares);
+    return entry !== undefined && healthCheckInterval(entry.total) !== entry.interval;
   }
 
-  /** Puts into force what is asked for. */
-  refresh(fleet: string): void {
+  /** Puts the interval that the number of endpoints asks for into force. */
+  refreshInterval(fleet: string): void {
     const entry = this.#fleets.get(fleet);
-    if (entry === undefined) return;
-    entry.interval = healthCheckInterval(entry.checked);
-    entry.shares = datagramShares(entry.datagramPorts);
+    if (entry !== undefined) entry.interval = healthCheckInterval(entry.total);
   }
 }
 
-/** What an object for which this is served takes part in. */
-export function takenPartIn(services: readonly L4Service[]): Served {
-  const checked = services.flatMap(({ healthCheck, endpoints }) => healthCheck ? endpoints : []);
-  const datagrams = services.filter(({ protocol }) => protocol === "UDP");
-  return { checked: checked.length, datagramPorts: datagrams.length };
-}
-
-function newFleet(): Fleet {
-  return { served: new Map(), ...nothing, interval: minimumInterval, shares: datagramShares(0) };
-}
-
-function count(fleet: Fleet, before: Served = nothing, after: Served): void {
-  fleet.checked += after.checked - before.checked;
-  fleet.datagramPorts += after.datagramPorts - before.datagramPorts;
+/** How many endpoints of these services are checked. */
+export function endpointsToCheck(services: readonly L4Service[]): number {
+  const checked = services.filter(({ healthCheck }) => healthCheck !== undefined);
+  return checked.reduce((sum, { endpoints }) => sum + endpoints.length, 0);
 }

@@ -1,28 +1,28 @@
 /**
- * When what a fleet divides among its load balancers is divided anew.
+ * When a fleet's health-check interval changes.
  *
  * @module
  */
 import type { Clock } from "../../../base/clock.ts";
 import type { FleetLedger } from "./fleet_ledger.ts";
 
-/** It changes many clusters of a fleet, so a burst of objects must settle first; ms. */
+/** A new interval changes every cluster of a fleet, so a burst of objects must settle first; ms. */
 const settleTime = 1_000;
 
-/** Puts into force what a ledger asks for, a moment after it does. */
-export class LedgerTimer implements Disposable {
+/** Puts new intervals into force, a moment after the number of endpoints asked for them. */
+export class CheckIntervals implements Disposable {
   readonly #timers = new Map<string, Disposable>();
 
-  /** @param changed is told each fleet for which it was done. */
+  /** @param changed is told each fleet whose interval is another one now. */
   constructor(
     private readonly ledger: FleetLedger,
     private readonly clock: Clock,
     private readonly changed: (fleet: string) => void,
   ) {}
 
-  /** What `fleet` serves may have changed. */
+  /** The number of endpoints of `fleet` may have changed. */
   look(fleet: string): void {
-    if (this.#timers.has(fleet) || !this.ledger.isStale(fleet)) return;
+    if (this.#timers.has(fleet) || !this.ledger.intervalIsStale(fleet)) return;
     this.#timers.set(fleet, this.clock.timer(() => this.#settle(fleet), settleTime));
   }
 
@@ -33,8 +33,8 @@ export class LedgerTimer implements Disposable {
 
   #settle(fleet: string): void {
     this.#timers.delete(fleet);
-    if (!this.ledger.isStale(fleet)) return;
-    this.ledger.refresh(fleet);
+    if (!this.ledger.intervalIsStale(fleet)) return;
+    this.ledger.refreshInterval(fleet);
     this.changed(fleet);
   }
 }

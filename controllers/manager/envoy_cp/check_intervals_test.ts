@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../base/fake_clock.ts";
-import { LedgerTimer } from "./ledger_timer.ts";
+import { CheckIntervals } from "./check_intervals.ts";
 import { FleetLedger } from "./fleet_ledger.ts";
-
-const endpoints = (checked: number) => ({ checked, datagramPorts: 0 });
 
 Deno.test("a burst of endpoints changes the interval once, when it is over", async () => {
   const clock = new FakeClock();
   const ledger = new FleetLedger();
   const changed: string[] = [];
-  using intervals = new LedgerTimer(ledger, clock, (fleet) => changed.push(fleet));
+  using intervals = new CheckIntervals(ledger, clock, (fleet) => changed.push(fleet));
   for (const key of ["a", "b", "c", "d"]) {
-    ledger.add("f", key, endpoints(600));
+    ledger.add("f", key, 600);
     intervals.look("f");
     await clock.advance(100);
   }
@@ -24,10 +22,10 @@ Deno.test("an interval that fits again in the meantime stays, and nothing is lef
   const clock = new FakeClock();
   const ledger = new FleetLedger();
   const changed: string[] = [];
-  using intervals = new LedgerTimer(ledger, clock, (fleet) => changed.push(fleet));
-  ledger.add("f", "a", endpoints(1_500));
+  using intervals = new CheckIntervals(ledger, clock, (fleet) => changed.push(fleet));
+  ledger.add("f", "a", 1_500);
   intervals.look("f");
-  ledger.add("f", "a", endpoints(10));
+  ledger.add("f", "a", 10);
   await clock.advance(2_000);
   assert.deepEqual(changed, []);
   assert.equal(clock.pending, 0);
