@@ -102,13 +102,15 @@ export class FleetPorts {
     for (const port of holding.pending) this.#release(holding, port);
   }
 
-  allocate(owner: PortOwner, count: number): PortAllocation {
+  allocate(owner: PortOwner, count: number, leaving: number): PortAllocation {
     this.#wake();
     const holding = this.#holding(owner);
     const missing = count - holding.pending.length;
     const most = this.options.most();
-    const room = Math.max(0, most - this.#claims.size);
-    if (missing > room) return { kind: "exhausted", free: room, most };
+    const room = Math.max(0, most - this.#claims.size + leaving);
+    if (missing > room) {
+      return { kind: "exhausted", free: Math.min(room, this.#free.size), most };
+    }
     if (missing > this.#free.size) return this.#exhausted();
     for (let taken = 0; taken < missing; taken++) this.#take(holding);
     // Fewer are wanted than an earlier attempt was given: the rest goes back.

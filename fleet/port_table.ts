@@ -66,9 +66,11 @@ export class PortTable {
   /**
    * Ports for `owner` besides those that {@linkcode PortTable.hold} reported, next-fit. Asking again
    * before they were reported gives the same ports: a write that failed can be repeated.
+   *
+   * @param leaving how many of the reported ones the owner gives up for them.
    */
-  allocate(fleet: string, owner: PortOwner, count: number): PortAllocation {
-    return this.#fleet(fleet).allocate(owner, count);
+  allocate(fleet: string, owner: PortOwner, count: number, leaving = 0): PortAllocation {
+    return this.#fleet(fleet).allocate(owner, count, leaving);
   }
 
   /** `namespace/name` of the object that is served on `port`. */

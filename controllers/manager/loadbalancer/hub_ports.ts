@@ -91,7 +91,9 @@ export class HubPorts implements Disposable {
     const lost = new Set(conflicts.map(({ port }) => port));
     const targetPorts = keptTargetPorts(ports, known, lost);
     const missing = ports.filter((port) => !targetPorts.has(portKey(port)));
-    const allocation = this.table.allocate(namespace, owner, missing.length);
+    const stay = new Set([...targetPorts.values(), ...lost]);
+    const leaving = new Set(targetPortNumbers(known)).difference(stay).size;
+    const allocation = this.table.allocate(namespace, owner, missing.length, leaving);
     if (allocation.kind === "exhausted") {
       const { free, ...why } = allocation;
       return { ...why, missing: missing.length - free, conflicts };

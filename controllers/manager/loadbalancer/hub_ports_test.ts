@@ -43,10 +43,11 @@ async function portsOfPages(
   return await HubPorts.load(client, cache, table);
 }
 
-async function portsOf(listed: Service[], last = 10_003) {
+async function portsOf(listed: Service[], last = 10_003, most = Infinity) {
   const cache = new ObjectCache<Service>();
   cache.replace([], "1");
-  const table = new PortTable({ clock: new FakeClock(), range: { first: 10_000, last } });
+  const range = { first: 10_000, last };
+  const table = new PortTable({ clock: new FakeClock(), range, most: () => most });
   const page = { items: listed, resourceVersion: "9" };
   const client = { list: () => Promise.resolve(page) } as unknown as Pick<KubeClient, "list">;
   return { cache, ports: await HubPorts.load(client, cache, table) };
@@ -63,6 +64,14 @@ function ask(ports: HubPorts, name: string, numbers: number[], service?: Service
 Deno.test("a new leader gives out no port that the list of Services shows, whatever its cache knows", async () => {
   const { ports } = await portsOf([hubService("old", "2026-01-01T00:00:00Z", 10_000, 10_002)]);
   assert.deepEqual(ask(ports, "new", [80, 81]), [10_003, 10_001]);
+});
+
+Deno.test("who replaces ports where its Envoy can have no more needs no room for both", async () => {
+  const service = hubService("web", "2026-01-01T00:00:00Z", 10_000, 10_001);
+  const { ports } = await portsOf([service], 10_009, 2);
+  assert.equal(ask(ports, "web", [90, 91, 92], service), "exhausted");
+  assert.deepEqual(ask(ports, "web", [90, 91], service), [10_002, 10_003]);
+  assert.equal(ask(ports, "other", [80]), "exhausted");
 });
 
 Deno.test("what the predecessor writes while later pages are read is in the table", async () => {
