@@ -8,6 +8,13 @@ import { capture } from "../../binaries/capture.ts";
 import { type Isolation, Machine } from "./machine.ts";
 
 /**
+ * `10.100` to `10.199`: Services are below it and pods above, and a network with the addresses of one
+ * of those cannot be reached.
+ */
+const firstRange = 100;
+const ranges = 100;
+
+/**
  * One Ethernet segment with a /16 of addresses. The bridge is in a namespace of its own: on this
  * machine there is one interface, and it goes with the namespace.
  */
@@ -25,7 +32,7 @@ export class MachineNetwork implements AsyncDisposable {
 
   /** Makes the network; its addresses are chosen at random, so that several can exist. */
   static async create(random: Random = systemRandom): Promise<MachineNetwork> {
-    const second = 64 + Math.floor(random() * 128);
+    const second = firstRange + Math.floor(random() * ranges);
     const hub = await Machine.start("switch", "network");
     const network = new MachineNetwork(hub, `10.${second}`);
     try {
