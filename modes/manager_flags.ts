@@ -139,7 +139,7 @@ export const managerFlags = defineFlags({
     default: 0,
     description: "End connections of Envoys after this time, give or take a tenth, so that they " +
       "spread over several managers again; 0 for never. Choose hours: every connection that ends " +
-      "costs about 70 kB of memory until the manager is started anew.",
+      "costs 60 to 90 kB of memory until the manager is started anew.",
   },
   "xds-plaintext": {
     type: "boolean",

@@ -39,9 +39,9 @@ export class XdsMetrics {
     this.#closedConnections = new Counter({
       name: `${prefix}_closed_connections_total`,
       // Measured on Deno 2.9.3, whatever the answers' size: about 40 kB for each in plaintext, 60 to
-      // 80 kB with client certificates (`bench scale`). Its node:http2 never lets go of a session's
+      // 90 kB with client certificates (`bench scale`). Its node:http2 never lets go of a session's
       // handle, which keeps session and socket.
-      help: "Connections that have ended; each costs about 70 kB of memory until the next start",
+      help: "Connections that have ended; each costs 60 to 90 kB of memory until the next start",
       registers,
     });
     this.#refused = new Counter({
