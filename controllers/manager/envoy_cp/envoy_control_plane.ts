@@ -143,9 +143,10 @@ export class EnvoyControlPlane {
 
   /** The first translation. Twice where the number of endpoints asks for another interval. */
   #translateAll(): void {
-    const { loadBalancers } = this.#options.caches;
-    for (const loadBalancer of loadBalancers.list()) this.#measure(loadBalancer);
-    const keys = this.#keysIn();
+    const loadBalancers = this.#options.caches.loadBalancers.list();
+    // All of them first, so that room is given out once.
+    for (const served of loadBalancers.filter((one) => this.#isServed(one))) this.#measure(served);
+    const keys = this.#keysOf(loadBalancers);
     for (const key of keys) this.#refresh(key);
     const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.intervalIsStale(fleet));
     for (const fleet of stale) this.ledger.refreshInterval(fleet);
@@ -187,9 +188,8 @@ export class EnvoyControlPlane {
     }
   }
 
-  /** Done with all load balancers first, room is given out once. */
+  /** Tells what a load balancer that is served needs. */
   #measure(loadBalancer: LoadBalancer): void {
-    if (!this.#isServed(loadBalancer)) return;
     const hubService = liveHubService(this.#options.caches.services, loadBalancer);
     this.#room.set(portOwnerOf(loadBalancer), listenersOf(hubService));
   }
