@@ -7,7 +7,14 @@ import { percentile } from "../../bench/measure/percentile.ts";
 import { renderTable } from "../../bench/measure/table.ts";
 import { countLost, type JudgedLoad, total } from "./account.ts";
 import type { Incident } from "./killer.ts";
-import { costPerConnection, milestones, residentSlope, settledSamples } from "./resident_memory.ts";
+import {
+  costPerConnection,
+  laterHalf,
+  milestones,
+  type ResidentSample,
+  residentSlope,
+  settledSamples,
+} from "./resident_memory.ts";
 import type { CalmMemory, RunResult } from "./run.ts";
 
 /** Lost requests that are told one by one: the first ones say where to look. */
@@ -60,7 +67,8 @@ export function renderFigures(result: RunResult): string {
     ["this machine: CPUs; load average, at most", machineOf(killer)],
     ["port tables compared", String(killer.comparisons)],
     ["manager RSS, calm: from quarter to quarter of the churn", memoryOf(memory)],
-    ["… slope after 5 minutes", slopeOf(memory)],
+    ["… slope after 5 minutes", slopeOf(settledSamples(memory.churned))],
+    ["… slope of the later half", slopeOf(laterHalf(memory.churned))],
     ["… for each xDS connection that comes, takes everything and goes", costOf(memory)],
   ];
   return renderTable(["Figure", "Value"], rows);
@@ -99,11 +107,10 @@ function memoryOf({ churned }: CalmMemory): string {
   return `${milestones(churned, 5).map(({ megabytes }) => megabytes.toFixed(0)).join(", ")} MB`;
 }
 
-function slopeOf({ churned }: CalmMemory): string {
-  const settled = settledSamples(churned);
-  const minutes = ((settled.at(-1)?.at ?? 0) - (settled[0]?.at ?? 0)) / 60_000;
+function slopeOf(samples: readonly ResidentSample[]): string {
+  const minutes = ((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)) / 60_000;
   if (minutes < 1) return "too short to tell";
-  return `${residentSlope(settled).toFixed(2)} MB/min over ${minutes.toFixed(1)} min`;
+  return `${residentSlope(samples).toFixed(2)} MB/min over ${minutes.toFixed(1)} min`;
 }
 
 function costOf({ visited }: CalmMemory): string {

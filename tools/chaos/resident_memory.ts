@@ -37,6 +37,15 @@ export function settledSamples(samples: readonly ResidentSample[]): ResidentSamp
   return samples.filter(({ at }) => at - start >= warmUp);
 }
 
+/**
+ * The samples of the later half of the time: where a program has come to rest late, its growth
+ * before would be taken for growth that goes on.
+ */
+export function laterHalf(samples: readonly ResidentSample[]): ResidentSample[] {
+  const middle = ((samples[0]?.at ?? 0) + (samples.at(-1)?.at ?? 0)) / 2;
+  return samples.filter(({ at }) => at >= middle);
+}
+
 /** `count` of the samples, the first and the last among them, at equal distances. */
 export function milestones(samples: readonly ResidentSample[], count: number): ResidentSample[] {
   if (samples.length === 0) return [];

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { costPerConnection, milestones, residentSlope, settledSamples } from "./resident_memory.ts";
+import {
+  costPerConnection,
+  laterHalf,
+  milestones,
+  residentSlope,
+  settledSamples,
+} from "./resident_memory.ts";
 
 /** One sample at each of these minutes. */
 function samplesAt(
@@ -30,6 +36,12 @@ Deno.test("the first five minutes tell nothing", () => {
   const settled = settledSamples(samplesAt([0, 4, 5, 9], (minute) => minute));
   assert.deepEqual(settled.map(({ megabytes }) => megabytes), [5, 9]);
   assert.deepEqual(settledSamples([]), []);
+});
+
+Deno.test("the later half is one of time, not of samples", () => {
+  const late = laterHalf(samplesAt([0, 1, 2, 3, 8, 10], (minute) => minute));
+  assert.deepEqual(late.map(({ megabytes }) => megabytes), [8, 10]);
+  assert.deepEqual(laterHalf([]), []);
 });
 
 Deno.test("milestones are the first, the last and those between, each once", () => {
