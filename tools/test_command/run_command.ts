@@ -9,8 +9,13 @@ import { Sandbox } from "../process/sandbox.ts";
 /** Choices of {@linkcode runCommand}. */
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds; then it is killed with everything it started. Default ten minutes. */
+  /**
+   * Milliseconds; then it is interrupted, and killed with everything it started. Default ten
+   * minutes.
+   */
   readonly limit?: number;
+  /** Milliseconds that one interrupted has for its last words. Default five seconds. */
+  readonly farewell?: number;
   readonly cwd?: string;
 }
 
@@ -21,11 +26,14 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** Runs a command in a sandbox: nothing that it starts outlives it. */
+/**
+ * Runs a command in a sandbox: nothing that it starts outlives it. One that takes too long is
+ * interrupted first, for `deno test` then says which tests have not ended.
+ */
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { env = {}, limit = 600_000, cwd }: CommandOptions = {},
+  { env = {}, limit = 600_000, farewell = 5_000, cwd }: CommandOptions = {},
 ): Promise<CommandResult> {
   await using sandbox = await Sandbox.create("command");
   const process = await sandbox.start({
@@ -38,9 +46,10 @@ export async function runCommand(
   let late = false;
   const onLimit = () => {
     late = true;
-    process.signal("SIGKILL");
+    process.signal("SIGINT");
   };
-  using _timer = systemClock.timer(onLimit, limit);
+  using _interrupt = systemClock.timer(onLimit, limit);
+  using _kill = systemClock.timer(() => process.signal("SIGKILL"), limit + farewell);
   const { success } = await process.exited();
   const output = await process.log();
   if (!late) return { ok: success, output };
