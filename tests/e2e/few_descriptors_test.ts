@@ -141,6 +141,7 @@ Deno.test(
     await killEnvoy(fixture);
     const { message } = await fixture.condition("acme", younger, "Accepted", tooMany);
     assert.match(message, /100 .*LimitNOFILE/);
+    await fixture.condition("acme", younger, "Programmed", tooMany);
     await fixture.condition("acme", younger, "AddressAssigned", { status: "True" });
     await answers(older);
     assert.deepEqual(movedPorts(before, await readPortTable(fixture.hub.plane, "tenant-acme")), []);
@@ -150,6 +151,7 @@ Deno.test(
 
     await fixture.deleteLoadBalancer("acme", older);
     await answers(younger);
+    await fixture.condition("acme", younger, "Programmed", { status: "True" });
   },
 );
 

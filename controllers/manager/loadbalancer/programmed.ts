@@ -15,6 +15,8 @@ import type { Verdict } from "./load_balancer_status.ts";
 /** What is known about the Envoys of a load balancer. */
 export interface ProgrammedInput {
   readonly loadBalancer: LoadBalancer;
+  /** Whether the object can be served; see `accepted`. */
+  readonly acceptance: Verdict;
   /** Whether the store holds the translation of this generation, and it is not empty. */
   readonly translated: boolean;
   readonly progress: Progress;
@@ -22,7 +24,8 @@ export interface ProgrammedInput {
   readonly fleetProblem: string | undefined;
 }
 
-/** Whether the condition is True for the present generation; from then on only a refusal ends that. */
+/** Whether the condition is True for the present generation; from then on only a refusal ends that, or too few
+ * file descriptors. */
 export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
   const said = findCondition(status?.conditions, types.programmed);
   return said?.observedGeneration === metadata.generation && said?.status === "True";
@@ -33,10 +36,12 @@ export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
  * not go back for Envoys that join, leave or reconnect.
  */
 export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
-  const { loadBalancer, translated, progress, fleetProblem } = input;
+  const { loadBalancer, acceptance, translated, progress, fleetProblem } = input;
   if (progress.kind === "rejected") {
     return { status: "False", reason: reasons.rejected, message: progress.message };
   }
+  // What Envoys have acknowledged is taken from them again when they cannot open so many ports.
+  if (acceptance.reason === reasons.tooManyPorts) return acceptance;
   if (isProgrammed(loadBalancer)) return undefined;
   if (progress.kind === "no-envoy") {
     return fleetProblem === undefined

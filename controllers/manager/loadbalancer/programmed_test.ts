@@ -1,25 +1,24 @@
 import assert from "node:assert/strict";
+import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
+import { accepted } from "./load_balancer_status.ts";
 import { isProgrammed, programmedVerdict } from "./programmed.ts";
 import { loadBalancerWith } from "./testdata.ts";
+import { tooManyPorts } from "./too_many_ports.ts";
+
+const healthy = { acceptance: accepted, translated: true, fleetProblem: undefined };
 
 const all: Progress = { kind: "programmed", connected: 3, silent: [] };
 
-function verdict(progress: Progress, before?: { status: "True" | "False"; generation: number }) {
-  const loadBalancer = loadBalancerWith({});
-  if (before) {
-    loadBalancer.status = {
-      conditions: [{
-        type: "Programmed",
-        status: before.status,
-        observedGeneration: before.generation,
-        reason: "x",
-        message: "",
-        lastTransitionTime: "",
-      }],
-    };
-  }
-  return programmedVerdict({ loadBalancer, translated: true, progress, fleetProblem: undefined });
+/** One of generation 3 that says so since `generation`. */
+function saying(status: "True" | "False", generation: number): LoadBalancer {
+  const said = { type: "Programmed", reason: "x", message: "", lastTransitionTime: "" };
+  const conditions = [{ ...said, status, observedGeneration: generation }];
+  return { ...loadBalancerWith({}), status: { conditions } };
+}
+
+function verdict(progress: Progress, loadBalancer = loadBalancerWith({})) {
+  return programmedVerdict({ ...healthy, loadBalancer, progress });
 }
 
 Deno.test("programmed is true when all connected Envoys have acknowledged", () => {
@@ -42,13 +41,13 @@ Deno.test("an Envoy with several silent streams is named once, with their number
 });
 
 Deno.test("once true for a generation it stays when Envoys come and go", () => {
-  const before = { status: "True" as const, generation: 3 };
+  const before = saying("True", 3);
   assert.equal(verdict({ kind: "no-envoy" }, before), undefined);
   assert.equal(verdict({ kind: "waiting", acknowledged: 0, connected: 1 }, before), undefined);
 });
 
 Deno.test("a new generation has to be acknowledged anew", () => {
-  const before = { status: "True" as const, generation: 2 };
+  const before = saying("True", 2);
   assert.equal(
     verdict({ kind: "waiting", acknowledged: 0, connected: 1 }, before)?.status,
     "Unknown",
@@ -57,19 +56,25 @@ Deno.test("a new generation has to be acknowledged anew", () => {
 });
 
 Deno.test("a refusal is told even when it was programmed before", () => {
-  const before = { status: "True" as const, generation: 3 };
-  assert.deepEqual(verdict({ kind: "rejected", message: "bad" }, before), {
+  assert.deepEqual(verdict({ kind: "rejected", message: "bad" }, saying("True", 3)), {
     status: "False",
     reason: "Rejected",
     message: "bad",
   });
 });
 
+Deno.test("what Envoys cannot open ports for is not programmed any more", () => {
+  const acceptance = tooManyPorts("3 listeners more than there can be");
+  const loadBalancer = saying("True", 3);
+  const told = programmedVerdict({ ...healthy, loadBalancer, acceptance, progress: all });
+  assert.deepEqual(told, acceptance);
+});
+
 Deno.test("no Envoy is unknown, or false when the runtime knows why", () => {
   assert.equal(verdict({ kind: "no-envoy" })?.reason, "NoEnvoy");
   const told = programmedVerdict({
+    ...healthy,
     loadBalancer: loadBalancerWith({}),
-    translated: true,
     progress: { kind: "no-envoy" },
     fleetProblem: "the binary is missing",
   });
@@ -78,23 +83,17 @@ Deno.test("no Envoy is unknown, or false when the runtime knows why", () => {
 
 Deno.test("an object without resources is not programmed by Envoys that hold nothing", () => {
   const told = programmedVerdict({
+    ...healthy,
     loadBalancer: loadBalancerWith({}),
     translated: false,
     progress: all,
-    fleetProblem: undefined,
   });
   assert.equal(told?.status, "Unknown");
 });
 
 Deno.test("an object is programmed only as long as the condition is about its generation", () => {
-  const loadBalancer = loadBalancerWith({});
-  assert.equal(isProgrammed(loadBalancer), false);
-  const condition = { type: "Programmed", reason: "x", message: "", lastTransitionTime: "" };
-  const at = (status: "True" | "False", observedGeneration: number) => ({
-    ...loadBalancer,
-    status: { conditions: [{ ...condition, status, observedGeneration }] },
-  });
-  assert.equal(isProgrammed(at("True", 3)), true);
-  assert.equal(isProgrammed(at("False", 3)), false);
-  assert.equal(isProgrammed(at("True", 2)), false);
+  assert.equal(isProgrammed(loadBalancerWith({})), false);
+  assert.equal(isProgrammed(saying("True", 3)), true);
+  assert.equal(isProgrammed(saying("False", 3)), false);
+  assert.equal(isProgrammed(saying("True", 2)), false);
 });

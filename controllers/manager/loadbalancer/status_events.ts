@@ -30,7 +30,7 @@ const watched: readonly (readonly [type: string, bad: Condition["status"]])[] = 
 const quiet: ReadonlySet<string> = new Set([conditionReasons.pending, conditionReasons.noEnvoy]);
 
 /**
- * A Warning for each condition that became bad for a new reason. What goes well is told by the
+ * A Warning for each condition that became bad for a new reason; one where two say the same. What goes well is told by the
  * status alone: an event is a write, and a thousand load balancers that get their addresses would
  * be a thousand more.
  */
@@ -44,7 +44,9 @@ export function statusEvents(
     const is = findCondition(after, type);
     if (is === undefined || (was?.status === is.status && was.reason === is.reason)) continue;
     const { status, reason, message } = is;
-    if (status === bad && !quiet.has(reason)) events.push({ type: "Warning", reason, message });
+    if (status !== bad || quiet.has(reason)) continue;
+    if (events.some((event) => event.reason === reason && event.message === message)) continue;
+    events.push({ type: "Warning", reason, message });
   }
   return events;
 }

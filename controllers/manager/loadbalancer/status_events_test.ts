@@ -13,6 +13,11 @@ Deno.test("a condition that becomes false is a warning, once", () => {
   assert.equal(statusEvents(bad, [condition("Accepted", "False", "PortConflict")]).length, 1);
 });
 
+Deno.test("what two conditions say is one event", () => {
+  const bad = ["Accepted", "Programmed"].map((type) => condition(type, "False", "TooManyPorts"));
+  assert.equal(statusEvents([], bad).length, 1);
+});
+
 Deno.test("waiting for an address and getting one are no events", () => {
   const waiting = [condition("AddressAssigned", "False", "Pending")];
   assert.deepEqual(statusEvents([], waiting), []);

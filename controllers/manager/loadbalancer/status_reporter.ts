@@ -95,7 +95,13 @@ export class StatusReporter {
       resolution: state?.evaluation?.resolution,
       hasEndpoints: state?.evaluation?.hasEndpoints ?? false,
       remark: current ? state?.evaluation?.remark : undefined,
-      programmed: programmedVerdict({ loadBalancer, translated, progress, fleetProblem }),
+      programmed: programmedVerdict({
+        loadBalancer,
+        acceptance,
+        translated,
+        progress,
+        fleetProblem,
+      }),
       portConflict: this.#conflicts.get(key),
       now: new Date(clock.now()),
     });
