@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AdminClient } from "../harness/mod.ts";
+import { type AdminClient, eventually } from "../harness/mod.ts";
 
 /**
  * One access as a line: `verb group/resource[/subresource] [namespace/][name]`, with `core` for the
@@ -43,6 +43,22 @@ export async function isAllowed(
   };
   const reviews = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
   return (await admin.request<SubjectAccessReview>("POST", reviews, review)).status.allowed;
+}
+
+/**
+ * Waits until a ServiceAccount (`namespace:name`) may do all of it, or none. The API server decides
+ * by what it watches: rights come, and go, a moment after their objects.
+ */
+export async function takesEffect(
+  admin: AdminClient,
+  account: string,
+  accesses: readonly Access[],
+  allowed: boolean,
+): Promise<void> {
+  for (const access of accesses) {
+    const describe = `${account} ${allowed ? "to be allowed" : "not to be allowed"} ${access}`;
+    await eventually(async () => await isAllowed(admin, account, access) === allowed, { describe });
+  }
 }
 
 /** The groups that the API server gives a ServiceAccount (`namespace:name`). */

@@ -8,7 +8,7 @@ import {
   tokenSecretOf,
 } from "../../controllers/manager/tenant/artefacts.ts";
 import { AdminClient, type ControlPlane, installCrds, sharedControlPlane } from "../harness/mod.ts";
-import { type Access, groupsOf, isAllowed } from "./access.ts";
+import { type Access, groupsOf, isAllowed, takesEffect } from "./access.ts";
 import { applyManifest, pathOf } from "./manifest.ts";
 
 const manager = "kubelb:kubelb";
@@ -18,6 +18,8 @@ const plane = sharedControlPlane({ name: "rbac" }, async (plane) => {
   await installCrds(plane);
   await applyManifest(plane.admin, "rbac/manager.yaml");
   await applyManifest(plane.admin, "rbac/ccm.yaml");
+  await takesEffect(plane.admin, manager, managerMay, true);
+  await takesEffect(plane.admin, ccm, ccmMay, true);
 });
 
 async function clientOf(plane: ControlPlane, account: string): Promise<AdminClient> {
@@ -56,15 +58,14 @@ Deno.test("Envoys as pods take a ClusterRole of their own, and no more than it",
   }
   await applyManifest(plane().admin, "rbac/kubernetes_runtime.yaml");
   try {
-    for (const access of runtime) {
-      assert.equal(await isAllowed(plane().admin, manager, access), true, access);
-    }
+    await takesEffect(plane().admin, manager, runtime, true);
     for (const access of managerMayNot) {
       assert.equal(await isAllowed(plane().admin, manager, access), false, access);
     }
   } finally {
     const path = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/";
     await plane().admin.request("DELETE", `${path}kubelb-manager-kubernetes-runtime`);
+    await takesEffect(plane().admin, manager, runtime, false);
   }
 });
 

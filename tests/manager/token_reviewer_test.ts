@@ -11,6 +11,7 @@ import {
   serviceAccountKubeconfig,
   serviceAccountToken,
 } from "../../tools/installation/service_account.ts";
+import { takesEffect } from "../apis/access.ts";
 import { eventually, sharedControlPlane } from "../harness/mod.ts";
 import { clientOf } from "../kube/test_client.ts";
 
@@ -29,6 +30,8 @@ const plane = sharedControlPlane({ name: "token-reviews" }, async (plane) => {
       await applyObject(plane.admin, { apiVersion, kind: "ServiceAccount", metadata });
     }
   }
+  const review = "create authentication.k8s.io/tokenreviews";
+  await takesEffect(plane.admin, "kubelb:kubelb", [review], true);
 });
 
 /** What a manager with the permissions of its role makes of a token. */
