@@ -83,6 +83,12 @@ export const requestWildcardDomainAnnotation = "kubelb.k8c.io/request-wildcard-d
 /** `v2` tells the endpoints the client's address in the PROXY protocol; TCP only. */
 export const proxyProtocolAnnotation = "kubelb.k8c.io/proxy-protocol";
 
+/**
+ * A duration after which a client of UDP that is silent is forgotten, as `10s`. Upstream has none:
+ * its Envoys keep their default.
+ */
+export const udpIdleTimeoutAnnotation = "kubelb.k8c.io/udp-idle-timeout";
+
 /** `true` on objects that upstream's command line made. */
 export const cliGeneratedAnnotation = "kubelb.k8c.io/cli-generated";
 

@@ -35,6 +35,11 @@ export interface L4Service {
   readonly sourceRanges?: readonly string[];
   /** Absent: endpoints are taken to be healthy. A `tcp` check of a UDP port is not made. */
   readonly healthCheck?: HealthCheck;
+  /**
+   * Seconds without a datagram either way after which a client of UDP is forgotten. Absent: a
+   * minute, which is Envoy's default.
+   */
+  readonly idleTimeout?: number;
   /** Clients of UDP at once; the datagrams of others are dropped. Absent: no practical limit. */
   readonly maxClients?: number;
   /** Tell endpoints the client's address by a PROXY protocol header. TCP only. */

@@ -10,12 +10,6 @@ import { type L4Service, statName } from "./l4_service.ts";
 import { type SourceRange, sourceRanges } from "./source_ranges.ts";
 import { duration, packAny } from "./wire.ts";
 
-/**
- * Seconds without a datagram either way after which a session, that is a client's address and port,
- * is forgotten. A minute is Envoy's default; the kernel's connection tracking keeps 30 to 120 s.
- */
-const idleTimeout = 60;
-
 /** Envoy drops datagrams that are longer than it expects, by default 1500 bytes. */
 const anyDatagram = { maxRxDatagramSize: { value: 65_535 } };
 
@@ -41,7 +35,7 @@ function udpProxy(
   ranges: SourceRange[] | undefined,
 ): envoy.config.listener.v3.IListenerFilter {
   const { UdpProxyConfig } = envoy.extensions.filters.udp.udp_proxy.v3;
-  const { accessLogPath, name, persistence } = service;
+  const { accessLogPath, name, persistence, idleTimeout = 60 } = service;
   return {
     name: "envoy.filters.udp_listener.udp_proxy",
     typedConfig: packAny(

@@ -23,7 +23,12 @@ export interface ServicePort {
 export interface TenantService {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; uid?: string };
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    annotations?: Record<string, string>;
+  };
   spec: { type: string; ports: ServicePort[]; [field: string]: unknown };
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }
@@ -77,11 +82,12 @@ export class TenantCluster implements AsyncDisposable {
     name: string,
     ports: readonly ServicePort[],
     spec: Record<string, unknown> = {},
+    annotations: Record<string, string> = {},
   ): Promise<TenantService> {
     return await applyObject<TenantService>(this.plane.admin, {
       apiVersion: "v1",
       kind: "Service",
-      metadata: { name, namespace: "default" },
+      metadata: { name, namespace: "default", annotations },
       spec: { type: "LoadBalancer", selector: { app: name }, ports: [...ports], ...spec },
     });
   }

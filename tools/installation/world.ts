@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { udpIdleTimeoutAnnotation } from "../../apis/kubelb/names.ts";
 import { systemRandom } from "../../base/random.ts";
 import { NodeBackends } from "../demo/node_backends.ts";
 import { type Hub, type HubOptions, startHub } from "./hub.ts";
@@ -71,13 +72,17 @@ export class World implements AsyncDisposable {
     return new World(hub, tenant, network, new NodeBackends());
   }
 
-  /** Creates a Service with backends on the given nodes and waits until it answers. */
+  /**
+   * Creates a Service with backends on the given nodes and waits until it answers. One of UDP is
+   * ready for a steady load, each of whose requests is another client.
+   */
   async publish(
     name: string,
     port: ServicePort,
     { nodes = [1, 2], spec = {} }: { nodes?: number[]; spec?: Record<string, unknown> } = {},
   ): Promise<PublishedService> {
-    const service = await this.tenant.createService(name, [port], spec);
+    const annotations = { ...port.protocol === "UDP" && { [udpIdleTimeoutAnnotation]: "5s" } };
+    const service = await this.tenant.createService(name, [port], spec, annotations);
     for (const number of nodes) {
       await this.backends.start(
         `node-${number}`,

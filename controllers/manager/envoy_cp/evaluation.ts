@@ -11,6 +11,7 @@ import type { L4Endpoint, L4Service } from "../../../envoy/translate/l4_service.
 import type { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
 import type { FrontPort } from "../loadbalancer/front_ports.ts";
 import type { RuntimeKind } from "../loadbalancer/hub_service.ts";
+import { udpIdleTimeout } from "../loadbalancer/udp_idle_timeout.ts";
 import { bindingOf } from "./binding.ts";
 import { type EndpointFindings, endpointsByPort, type EndpointSources } from "./endpoint_groups.ts";
 import { healthCheckOf, healthCheckRemark } from "./health_check.ts";
@@ -109,7 +110,10 @@ function serviceOf(
     ...(spec.persistence && { persistence: spec.persistence.type }),
     ...(enforcesRanges(input) && { sourceRanges: spec.sourceRanges!.map((range) => range.trim()) }),
     ...(healthCheck && { healthCheck }),
-    ...(port.protocol === "UDP" && { maxClients: input.datagramClients }),
+    ...(port.protocol === "UDP" && {
+      idleTimeout: udpIdleTimeout(input.loadBalancer, port.port),
+      maxClients: input.datagramClients,
+    }),
     ...(proxyProtocol && { proxyProtocol: "v2" as const }),
     ...(input.accessLogPath && { accessLogPath: input.accessLogPath }),
   }];

@@ -272,7 +272,7 @@ Deno.test("persistence and the PROXY protocol are passed on; the latter for TCP 
   assert.deepEqual(services.map(({ proxyProtocol }) => proxyProtocol), ["v2", undefined]);
 });
 
-Deno.test("a UDP port is told how many clients it may have, a TCP port is not", () => {
+Deno.test("a UDP port is told how many clients it may have and when they go, a TCP port is not", () => {
   const ports = [
     { name: "names", protocol: "UDP" as const, port: 53 },
     { name: "web", protocol: "TCP" as const, port: 80 },
@@ -280,6 +280,7 @@ Deno.test("a UDP port is told how many clients it may have, a TCP port is not", 
   const hubService = hubServiceWith({ ports: ports.map((port) => ({ ...port, targetPort: 1 })) });
   const { services } = evaluated(loadBalancerWith({ ports }), {}, hubService);
   assert.deepEqual(services.map(({ maxClients }) => maxClients), [100, undefined]);
+  assert.deepEqual(services.map(({ idleTimeout }) => idleTimeout), [10, undefined]);
 });
 
 Deno.test("nothing is served where the Envoy can listen for older load balancers only", () => {

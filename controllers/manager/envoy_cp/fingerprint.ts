@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { proxyProtocolAnnotation } from "../../../apis/kubelb/names.ts";
+import { proxyProtocolAnnotation, udpIdleTimeoutAnnotation } from "../../../apis/kubelb/names.ts";
 import type { Addresses, LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { ObjectMeta } from "../../../apis/meta/v1.ts";
 import type { FleetTerms } from "./evaluation.ts";
@@ -19,6 +19,9 @@ export interface FingerprintInput {
   readonly terms: FleetTerms;
 }
 
+/** Annotations that are translated: a change of them is none of the generation. */
+const decisive = [proxyProtocolAnnotation, udpIdleTimeoutAnnotation];
+
 /**
  * Equal fingerprints mean equal decisions, so that the echo of a status write, or a queue key that
  * comes for the second time, costs no translation.
@@ -31,7 +34,7 @@ export function fingerprint(input: FingerprintInput): string {
     return metadata && [metadata.uid, metadata.resourceVersion];
   });
   return JSON.stringify([
-    [uid, generation, annotations?.[proxyProtocolAnnotation]],
+    [uid, generation, ...decisive.map((name) => annotations?.[name])],
     [hubService?.uid, hubService?.resourceVersion],
     referred,
     input.answers,

@@ -5,13 +5,14 @@
  * @module
  */
 import { parseDuration } from "../../../apis/kubelb/duration.ts";
-import { hubServiceName } from "../../../apis/kubelb/names.ts";
+import { hubServiceName, udpIdleTimeoutAnnotation } from "../../../apis/kubelb/names.ts";
 import type {
   LoadBalancer,
   LoadBalancerPort,
   LoadBalancerSpec,
 } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { parseCidr, parseIp } from "../endpoint_guard/cidr.ts";
+import { udpIdleTimeoutProblem } from "./udp_idle_timeout.ts";
 
 /** A port on which clients reach a load balancer. */
 export interface FrontPort {
@@ -59,13 +60,19 @@ function readPort(port: LoadBalancerPort, index: number): FrontPort {
   return { name: givenName, givenName, protocol: port.protocol ?? "TCP", port: port.port, index };
 }
 
-function specProblems({ metadata, spec }: LoadBalancer): Problem[] {
+function specProblems(loadBalancer: LoadBalancer): Problem[] {
+  const { metadata, spec } = loadBalancer;
   const problems: Problem[] = [];
   if (!isDnsLabel(hubServiceName(metadata.name))) {
     const message =
       `"${metadata.name}" makes no Service name: use at most 57 lower case letters, ` +
       `digits and dashes`;
     problems.push({ field: "metadata.name", message });
+  }
+  const idleTimeout = udpIdleTimeoutProblem(loadBalancer);
+  if (idleTimeout !== undefined) {
+    const field = `metadata.annotations[${udpIdleTimeoutAnnotation}]`;
+    problems.push({ field, message: idleTimeout });
   }
   const type = spec.type ?? "ClusterIP";
   if (!serviceTypes.includes(type)) {

@@ -81,6 +81,15 @@ Deno.test("what cannot be served names its field", () => {
   }
 });
 
+Deno.test("an annotation that cannot be followed is a problem too", () => {
+  const loadBalancer = loadBalancerWith({});
+  loadBalancer.metadata.annotations = { "kubelb.k8c.io/udp-idle-timeout": "soon" };
+  const read = readFrontPorts(loadBalancer);
+  assert.ok(!read.valid);
+  const fields = read.problems.map(({ field }) => field);
+  assert.deepEqual(fields, ["metadata.annotations[kubelb.k8c.io/udp-idle-timeout]"]);
+});
+
 Deno.test("a load balancer without a ports field is told so", () => {
   const loadBalancer = loadBalancerWith({});
   delete loadBalancer.spec.ports;
