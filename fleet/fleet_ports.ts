@@ -15,7 +15,7 @@ export type PortAllocation =
     readonly kind: "exhausted";
     /** How many ports could have been given. */
     readonly free: number;
-    /** The fleet may have no more than these, whatever the range has free. */
+    /** The fleet may have no more than these, although the range has more. */
     readonly most?: number;
     /** Milliseconds until the next resting port is free, when one rests. */
     readonly retryAfter?: number;
@@ -106,12 +106,10 @@ export class FleetPorts {
     this.#wake();
     const holding = this.#holding(owner);
     const missing = count - holding.pending.length;
-    const most = this.options.most();
-    const room = Math.max(0, most - this.#claims.size + leaving);
-    if (missing > room) {
-      return { kind: "exhausted", free: Math.min(room, this.#free.size), most };
-    }
     if (missing > this.#free.size) return this.#exhausted();
+    const most = this.options.most();
+    const free = Math.max(0, most - this.#claims.size + leaving);
+    if (missing > free) return { kind: "exhausted", free, most };
     for (let taken = 0; taken < missing; taken++) this.#take(holding);
     // Fewer are wanted than an earlier attempt was given: the rest goes back.
     for (const port of holding.pending.splice(count)) this.#release(holding, port);

@@ -264,3 +264,9 @@ Deno.test("a fleet gets no more ports than it may have, wherever they are", () =
   ports.forget(fleet, "adopted");
   assert.equal(allocate(ports, owner("b"), 1).length, 1, "a resting port has no listener");
 });
+
+Deno.test("the range is told to be exhausted where it has less than the fleet may have", () => {
+  const range = { first: 10_000, last: 10_001 };
+  const ports = new PortTable({ clock: new FakeClock(), range, most: () => 4 });
+  assert.deepEqual(ports.allocate(fleet, owner("a"), 5), { kind: "exhausted", free: 2 });
+});

@@ -206,7 +206,8 @@ export class DiscoveryStream<Request extends RequestHeader> {
 /**
  * Bytes after which a response takes no further resource. The next waits for the client's answer, so
  * small ones keep what waits in the transport small. That counts: Deno 2.9.3's `node:http2` keeps for
- * each connection a buffer as large as the most that ever waited.
+ * each connection a buffer as large as the most that ever waited. And Envoy opens the sockets of a
+ * changed listener a second time before it closes the first: a response is about a few dozen of them.
  *
  * Not so clusters, whose answer Envoy may hold back while they warm.
  */

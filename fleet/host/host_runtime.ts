@@ -93,8 +93,8 @@ export class HostRuntime implements FleetRuntime {
   readonly #clock: Clock;
   readonly #settings: EnvoySettings;
   readonly #budget: DescriptorBudget;
-  /** Of Envoys that earlier managers have started, by process id. */
-  readonly #adopted = new Map<number, DescriptorBudget>();
+  /** Of fleets whose Envoy an earlier manager has started, with other limits than ours. */
+  readonly #adopted = new Map<string, DescriptorBudget>();
   #logTimer: Disposable;
   #disposed = false;
 
@@ -138,9 +138,7 @@ export class HostRuntime implements FleetRuntime {
   }
 
   capacity(fleet: string): FleetCapacity {
-    const { pid } = this.status(fleet);
-    const adopted = pid === undefined ? undefined : this.#adopted.get(pid);
-    return adopted ?? this.#budget;
+    return this.#adopted.get(fleet) ?? this.#budget;
   }
 
   async ensure(fleet: string): Promise<void> {
@@ -203,9 +201,8 @@ export class HostRuntime implements FleetRuntime {
   /** An Envoy that is adopted keeps the limit that it was started with. */
   #readBudget(fleet: string, pid: number | undefined): void {
     const budget = pid === undefined ? undefined : processBudget(pid);
-    if (pid === undefined || budget === undefined) return;
-    if (isDeepStrictEqual(budget, this.#budget)) return;
-    this.#adopted.set(pid, budget);
+    if (budget === undefined || isDeepStrictEqual(budget, this.#budget)) return;
+    this.#adopted.set(fleet, budget);
     const message = "an Envoy has file descriptors for other numbers until it is started again";
     this.options.log.warn(message, { fleet, ...budget });
   }
@@ -274,6 +271,8 @@ export class HostRuntime implements FleetRuntime {
 
   #report(fleet: string): void {
     const status = this.status(fleet);
+    // It has ended; before the others hear of that, for they ask what the next can hold.
+    if (status.pid === undefined) this.#adopted.delete(fleet);
     for (const listener of [...this.#listeners]) listener(fleet, status);
   }
 

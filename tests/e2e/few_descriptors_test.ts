@@ -102,7 +102,10 @@ Deno.test("load balancers whose ports the Envoy cannot open are refused, and har
   const first = await fixture.addressOf("acme", "large");
   await fixture.createLoadBalancer("acme", "larger", ports(most - 60 + 1));
   const { message } = await fixture.condition("acme", "larger", "Accepted", tooMany);
-  assert.match(message, /1 listener ports more than the 100 .*LimitNOFILE.*--envoy-concurrency/);
+  assert.match(
+    message,
+    /^1 more listener ports .* left of the 100 .*LimitNOFILE.*--envoy-concurrency/,
+  );
   await eventually(() => fixture.hasEvent("acme", "TooManyPorts", "larger"), {
     describe: "an event on the load balancer",
   });

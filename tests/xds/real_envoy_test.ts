@@ -192,7 +192,7 @@ testOnEach(
   async (transport) => {
     const stores = new ResourceStores();
     const store = stores.get("tenant-a");
-    // As many bytes as a fleet with thousands of ports has: other responses end at 1 MiB.
+    // As many bytes as a fleet with thousands of ports has: later responses end at 32 KiB.
     const sourceRanges = Array.from({ length: 250 }, (_, at) => `10.0.${at}.0/24`);
     const count = 40;
     for (let at = 0; at < count; at++) {

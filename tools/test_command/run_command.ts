@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemClock } from "../../base/clock.ts";
+import { type Clock, systemClock } from "../../base/clock.ts";
 import { Sandbox } from "../process/sandbox.ts";
 
 /** Choices of {@linkcode runCommand}. */
@@ -17,6 +17,7 @@ export interface CommandOptions {
   /** Milliseconds that one interrupted has for its last words. Default five seconds. */
   readonly farewell?: number;
   readonly cwd?: string;
+  readonly clock?: Clock;
 }
 
 /** How a command ended. */
@@ -33,7 +34,7 @@ export interface CommandResult {
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { env = {}, limit = 600_000, farewell = 5_000, cwd }: CommandOptions = {},
+  { env = {}, limit = 600_000, farewell = 5_000, cwd, clock = systemClock }: CommandOptions = {},
 ): Promise<CommandResult> {
   await using sandbox = await Sandbox.create("command");
   const process = await sandbox.start({
@@ -48,8 +49,8 @@ export async function runCommand(
     late = true;
     process.signal("SIGINT");
   };
-  using _interrupt = systemClock.timer(onLimit, limit);
-  using _kill = systemClock.timer(() => process.signal("SIGKILL"), limit + farewell);
+  using _interrupt = clock.timer(onLimit, limit);
+  using _kill = clock.timer(() => process.signal("SIGKILL"), limit + farewell);
   const { success } = await process.exited();
   const output = await process.log();
   if (!late) return { ok: success, output };

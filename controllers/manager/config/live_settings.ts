@@ -5,7 +5,12 @@
  */
 import type { IPFamily } from "../../../apis/core/v1.ts";
 import { defaultObjectName, tenantOfNamespace } from "../../../apis/kubelb/names.ts";
-import type { Config, ConfigSpec, Tenant } from "../../../apis/kubelb/v1alpha1/mod.ts";
+import type {
+  Config,
+  ConfigSpec,
+  LoadBalancer,
+  Tenant,
+} from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { formatPortRange, type PortRange } from "../../../fleet/port_range.ts";
@@ -92,10 +97,11 @@ export class LiveSettings implements Disposable {
     return tenant && resolveTenantSettings(this.config, tenant.spec);
   }
 
-  /** Whether the tenant of a namespace may have load balancers: it is there to stay, and allowed to. */
-  allowsLoadBalancers(namespace: string): boolean {
+  /** Whether a load balancer may be served: it and its tenant are there to stay, and allowed to. */
+  allows({ metadata: { namespace = "", deletionTimestamp } }: LoadBalancer): boolean {
     const tenant = this.tenantOf(namespace);
-    return tenant !== undefined && tenant.metadata.deletionTimestamp === undefined &&
+    if (tenant === undefined || deletionTimestamp !== undefined) return false;
+    return tenant.metadata.deletionTimestamp === undefined &&
       !resolveTenantSettings(this.config, tenant.spec).loadBalancer.disabled;
   }
 

@@ -31,6 +31,7 @@ import { endpointsToCheck, FleetLedger } from "./fleet_ledger.ts";
 import { type HostNames, HostNameUsers } from "./host_name_users.ts";
 import { ListenerRoom } from "./listener_room.ts";
 import { nextState, type ServedState } from "./served_state.ts";
+import { Turns } from "./turns.ts";
 
 /** What the control plane works with. */
 export interface EnvoyControlPlaneOptions {
@@ -48,9 +49,6 @@ interface Entry extends ServedState {
   readonly fingerprint: string;
 }
 
-/** Translation may hold the event loop for so long before others get a turn; ms. */
-const longestRun = 8;
-
 /** One queue key per load balancer: a change costs what the object costs, whatever else exists. */
 export class EnvoyControlPlane {
   readonly ledger = new FleetLedger();
@@ -65,12 +63,13 @@ export class EnvoyControlPlane {
   readonly #intervals: CheckIntervals;
   readonly #room: ListenerRoom;
   readonly #controller: Controller;
-  #turnBegan = 0;
+  readonly #turns: Turns;
 
   constructor(options: EnvoyControlPlaneOptions) {
     this.#options = options;
     this.#log = options.log.with({ part: "envoy-cp" });
     this.#users = new HostNameUsers(options.hostNames);
+    this.#turns = new Turns(options.clock);
     this.#intervals = new CheckIntervals(
       this.ledger,
       options.clock,
@@ -87,10 +86,7 @@ export class EnvoyControlPlane {
       metrics,
     })
       .watch(caches.loadBalancers, ({ metadata }) => [keyOf(metadata)])
-      .watch(caches.services, (service) => {
-        const key = loadBalancerKeyOf(service);
-        return key === undefined ? [] : [key];
-      })
+      .watch(caches.services, (service) => [loadBalancerKeyOf(service) ?? []].flat())
       .watch(
         caches.addresses,
         ({ metadata }) => this.#keysOf(caches.loadBalancers.byIndex(byAddresses, keyOf(metadata))),
@@ -143,10 +139,9 @@ export class EnvoyControlPlane {
 
   /** The first translation. Twice where the number of endpoints asks for another interval. */
   #translateAll(): void {
-    const loadBalancers = this.#options.caches.loadBalancers.list();
+    const keys = this.#keysIn();
     // All of them first, so that room is given out once.
-    for (const served of loadBalancers.filter((one) => this.#isServed(one))) this.#measure(served);
-    const keys = this.#keysOf(loadBalancers);
+    for (const key of keys) this.#measure(key);
     for (const key of keys) this.#refresh(key);
     const stale = [...this.ledger.fleets()].filter((fleet) => this.ledger.intervalIsStale(fleet));
     for (const fleet of stale) this.ledger.refreshInterval(fleet);
@@ -155,24 +150,21 @@ export class EnvoyControlPlane {
   }
 
   async #reconcile(key: string): Promise<void> {
-    await this.#takeTurn();
+    await this.#turns.take();
     this.#refresh(key);
   }
 
-  /** Translation is synchronous; without a break a storm of changes would keep streams waiting. */
-  async #takeTurn(): Promise<void> {
-    const { clock } = this.#options;
-    if (clock.monotonic() - this.#turnBegan < longestRun) return;
-    await new Promise<void>((resolve) => clock.timer(resolve, 0));
-    this.#turnBegan = clock.monotonic();
+  #refresh(key: string): void {
+    if (!this.#measure(key)) return this.#withdraw(key);
+    // Who has to make room for it does so before it is served.
+    this.#allot(parseKey(key).namespace ?? "");
+    this.#translate(key);
   }
 
-  #refresh(key: string): void {
-    const loadBalancer = this.#options.caches.loadBalancers.get(key);
-    if (loadBalancer === undefined || !this.#isServed(loadBalancer)) return this.#withdraw(key);
+  #translate(key: string): void {
+    const loadBalancer = this.#served(key);
+    if (loadBalancer === undefined) return this.#withdraw(key);
     const fleet = loadBalancer.metadata.namespace!;
-    this.#measure(loadBalancer);
-    this.#allot(fleet);
     const before = this.#entries.get(key);
     const print = this.#fingerprint(loadBalancer, fleet);
     if (before?.fingerprint === print) return;
@@ -182,27 +174,35 @@ export class EnvoyControlPlane {
     } catch (error) {
       // Input was checked, so this is our fault; the others and the last good state must not suffer.
       this.#log.error("a load balancer cannot be translated", { key, error });
-      if (before === undefined) {
-        this.#serve(key, fleet, this.#entry(loadBalancer, print, undefined, undefined));
-      }
+      if (before !== undefined) return;
+      this.#serve(key, fleet, this.#entry(loadBalancer, print, undefined, undefined));
     }
   }
 
-  /** Tells what a load balancer that is served needs. */
-  #measure(loadBalancer: LoadBalancer): void {
-    const hubService = liveHubService(this.#options.caches.services, loadBalancer);
-    this.#room.set(portOwnerOf(loadBalancer), listenersOf(hubService));
+  /** Tells what a load balancer needs. @returns whether it may be served. */
+  #measure(key: string): boolean {
+    const served = this.#served(key);
+    if (served === undefined) return false;
+    const hubService = liveHubService(this.#options.caches.services, served);
+    this.#room.set(portOwnerOf(served), listenersOf(hubService));
+    return true;
   }
 
-  /** Decides whom the fleet's Envoy listens for. */
+  /**
+   * Decides whom the fleet's Envoy listens for. Who is refused goes at once; who finds room waits for
+   * a turn: they may be thousands.
+   */
   #allot(fleet: string): void {
-    for (const key of this.#room.settle(fleet)) this.#refresh(key);
+    for (const key of this.#room.settle(fleet)) {
+      if (this.#room.refusal(fleet, key) === undefined) this.#controller.enqueue(key);
+      else this.#translate(key);
+    }
   }
 
-  /** Whether the object's tenant may have load balancers, and the object is not on its way out. */
-  #isServed({ metadata }: LoadBalancer): boolean {
-    return metadata.deletionTimestamp === undefined &&
-      this.#options.settings.allowsLoadBalancers(metadata.namespace ?? "");
+  /** Present when it may be served. */
+  #served(key: string): LoadBalancer | undefined {
+    const found = this.#options.caches.loadBalancers.get(key);
+    return found && this.#options.settings.allows(found) ? found : undefined;
   }
 
   /** @returns undefined when the spec is invalid. */
@@ -229,14 +229,13 @@ export class EnvoyControlPlane {
     evaluation: Evaluation | undefined,
     before: Entry | undefined,
   ): Entry {
-    const { caches, settings, clock } = this.#options;
-    const hubService = liveHubService(caches.services, loadBalancer);
+    const { caches, settings: { guard }, clock } = this.#options;
     const { namespace = "" } = loadBalancer.metadata;
+    const hubService = liveHubService(caches.services, loadBalancer);
     const refused = this.#room.refusal(namespace, keyOf(loadBalancer.metadata)) !== undefined;
-    // Not even the last good configuration of an invalid one may stay where there is no room.
-    const last = refused ? undefined : before;
-    const input = { loadBalancer, hubService, evaluation, before: last, guard: settings.guard };
-    return { ...nextState({ ...input, now: clock.monotonic() }), fingerprint };
+    const now = clock.monotonic();
+    const input = { loadBalancer, hubService, evaluation, refused, before, guard, now };
+    return { ...nextState(input), fingerprint };
   }
 
   #serve(key: string, fleet: string, entry: Entry): void {
@@ -258,7 +257,8 @@ export class EnvoyControlPlane {
     this.#options.stores.get(fleet).delete(key);
     if (this.ledger.remove(fleet, key)) this.fleets.emit(fleet);
     this.decisions.emit(key);
-    this.#allot(fleet);
+    // Not at once: thousands may go, and who waits with them.
+    this.#enqueue(this.#room.nextOf(fleet));
   }
 
   #fingerprint(loadBalancer: LoadBalancer, fleet: string): string {

@@ -20,12 +20,11 @@ interface Fleet {
   total: number;
   /** What was decided, and with which capacity. */
   capacity: FleetCapacity;
-  refused: ReadonlySet<string>;
+  /** The oldest first. */
+  refused: Set<string>;
   /** Whether another need has been told since. */
   stale: boolean;
 }
-
-const none: ReadonlySet<string> = new Set();
 
 /**
  * Gives room to the oldest load balancers first, up to the first that finds too little: one that is
@@ -58,6 +57,7 @@ export class ListenerRoom {
     const need = entry?.needs.get(name);
     if (entry === undefined || need === undefined) return;
     entry.needs.delete(name);
+    entry.refused.delete(name);
     entry.total -= need.listeners;
     entry.stale = true;
     if (entry.needs.size === 0) this.#fleets.delete(fleet);
@@ -67,6 +67,11 @@ export class ListenerRoom {
   refusal(fleet: string, name: string): number | undefined {
     const entry = this.#fleets.get(fleet);
     return entry?.refused.has(name) ? entry.capacity.listeners : undefined;
+  }
+
+  /** Who waits for room for the longest time; nobody, or one. */
+  nextOf(fleet: string): string[] {
+    return this.#fleets.get(fleet)?.refused.values().take(1).toArray() ?? [];
   }
 
   /**
@@ -84,13 +89,12 @@ export class ListenerRoom {
     entry.stale = false;
     entry.capacity = capacity;
     entry.refused = entry.total <= capacity.listeners
-      ? none
+      ? new Set()
       : withoutRoom(entry.needs.values(), capacity.listeners);
-    const changed = [...before, ...entry.refused].filter((name) =>
-      before.has(name) !== entry.refused.has(name)
-    );
-    if (changed.length > 0) this.#tell(fleet, entry);
-    return last === capacity ? changed : [...entry.needs.keys()];
+    const added = [...entry.refused.difference(before)];
+    if (added.length > 0 || (before.size > 0 && entry.refused.size === 0)) this.#tell(fleet, entry);
+    if (last !== capacity) return [...entry.needs.keys()];
+    return [...before.difference(entry.refused), ...added];
   }
 
   #tell(fleet: string, { refused: { size }, capacity, total }: Fleet): void {
@@ -105,7 +109,7 @@ export class ListenerRoom {
 }
 
 function newFleet(capacity: FleetCapacity): Fleet {
-  return { needs: new Map(), total: 0, capacity, refused: none, stale: false };
+  return { needs: new Map(), total: 0, capacity, refused: new Set(), stale: false };
 }
 
 function withoutRoom(needs: Iterable<Need>, capacity: number): Set<string> {

@@ -59,8 +59,11 @@ Deno.test("room that becomes free is given to the oldest that waits", () => {
   for (const age of [1, 2, 3]) room.set(aged(age), 6);
   room.settle(fleet);
   room.delete(fleet, aged(1).name);
+  assert.deepEqual(room.nextOf(fleet), names(2));
   assert.deepEqual(room.settle(fleet), names(2));
   assert.equal(room.refusal(fleet, aged(3).name), 10);
+  room.delete(fleet, aged(3).name);
+  assert.deepEqual(room.nextOf(fleet), [], "who waited has gone");
 });
 
 Deno.test("another capacity concerns everyone", () => {

@@ -39,6 +39,8 @@ export interface NextStateInput {
   readonly hubService: Service | undefined;
   /** Absent when nothing can be decided. */
   readonly evaluation: Evaluation | undefined;
+  /** Its Envoy has no room for it, not even for what a spec that is invalid now has asked for. */
+  readonly refused: boolean;
   readonly before: ServedState | undefined;
   readonly guard: EndpointGuard;
   /** Monotonic milliseconds. */
@@ -47,9 +49,9 @@ export interface NextStateInput {
 
 /** What is to be served from now on: what was decided, else what was before. */
 export function nextState(input: NextStateInput): ServedState {
-  const { loadBalancer: { metadata }, hubService, evaluation, before, guard, now } = input;
-  const decided = evaluation?.kind === "serve";
-  const services = decided ? evaluation.services : guarded(before?.services ?? [], guard);
+  const { loadBalancer: { metadata }, hubService, evaluation, refused, before, guard, now } = input;
+  const decided = evaluation?.kind === "serve" ? evaluation.services : refused ? [] : undefined;
+  const services = decided ?? guarded(before?.services ?? [], guard);
   const resources = resourcesOf(services, before);
   const unchanged = before !== undefined && sameContent(before.resources, resources);
   return {

@@ -32,6 +32,7 @@ function next(change: Partial<NextStateInput>) {
     loadBalancer: loadBalancerWith({}),
     hubService: hubServiceWith({}),
     evaluation: serve,
+    refused: false,
     before: undefined,
     guard,
     now: 1,
@@ -71,4 +72,10 @@ Deno.test("a spec that became invalid keeps the ports that the hub Service still
 
 Deno.test("without a hub Service nothing can have been served", () => {
   assert.deepEqual(next({ evaluation: undefined, hubService: undefined }).withheld, []);
+});
+
+Deno.test("of one that is refused nothing stays, even when its spec became invalid", () => {
+  const before = next({});
+  const { services, resources, withheld } = next({ evaluation: undefined, refused: true, before });
+  assert.deepEqual([services, resources, withheld], [[], [], []]);
 });

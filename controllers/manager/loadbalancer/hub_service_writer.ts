@@ -241,8 +241,8 @@ function exhausted({ missing, most, retryAfter }: Exhausted): ServiceOutcome {
         `of the Config, else --port-range)`,
     }
     : tooManyPorts(
-      `the tenant would have ${missing} listener ports more than the ${most} its Envoy has file ` +
-        `descriptors for`,
+      `${missing} more listener ports are needed than are left of the ${most} that the tenant's ` +
+        `Envoy has file descriptors for`,
     );
   // Ports are freed by other objects, whose events do not reach this key.
   return { kind: "refused", verdict, retryAfter: Math.min(retryAfter ?? 30_000, 30_000) };

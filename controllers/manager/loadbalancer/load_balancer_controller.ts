@@ -7,8 +7,8 @@ import { conditionReasons as reasons } from "../../../apis/kubelb/conditions.ts"
 import {
   cleanupFinalizer,
   cleanupHostnameFinalizer,
-  hubServiceName,
   legacyEnvoyProxyFinalizer,
+  loadBalancerOfHubService,
 } from "../../../apis/kubelb/names.ts";
 import { type LoadBalancer, loadBalancers } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf, parseKey } from "../../../apis/meta/v1.ts";
@@ -275,6 +275,6 @@ function invalid(message: string): Verdict {
 
 /** By name, not by label: a foreign Service that is in the way concerns the load balancer too. */
 function keyOfService({ namespace, name }: { namespace?: string; name: string }): string[] {
-  const prefix = hubServiceName("");
-  return name.startsWith(prefix) ? [`${namespace}/${name.slice(prefix.length)}`] : [];
+  const loadBalancer = loadBalancerOfHubService(name);
+  return loadBalancer === undefined ? [] : [`${namespace}/${loadBalancer}`];
 }

@@ -24,8 +24,10 @@ export interface ProgrammedInput {
   readonly fleetProblem: string | undefined;
 }
 
-/** Whether the condition is True for the present generation; from then on only a refusal ends that, or too few
- * file descriptors. */
+/**
+ * Whether the condition is True for the present generation. From then on only a refusal ends that, or
+ * too few file descriptors.
+ */
 export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
   const said = findCondition(status?.conditions, types.programmed);
   return said?.observedGeneration === metadata.generation && said?.status === "True";
@@ -33,14 +35,14 @@ export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
 
 /**
  * What the condition should say; undefined leaves it as it is. Once True for a generation it does
- * not go back for Envoys that join, leave or reconnect.
+ * not go back for Envoys that join, leave or reconnect, unless the next has too few file descriptors.
  */
 export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
   const { loadBalancer, acceptance, translated, progress, fleetProblem } = input;
   if (progress.kind === "rejected") {
     return { status: "False", reason: reasons.rejected, message: progress.message };
   }
-  // What Envoys have acknowledged is taken from them again when they cannot open so many ports.
+  // What Envoys have acknowledged may have been taken from them again.
   if (acceptance.reason === reasons.tooManyPorts) return acceptance;
   if (isProgrammed(loadBalancer)) return undefined;
   if (progress.kind === "no-envoy") {

@@ -30,9 +30,9 @@ const watched: readonly (readonly [type: string, bad: Condition["status"]])[] = 
 const quiet: ReadonlySet<string> = new Set([conditionReasons.pending, conditionReasons.noEnvoy]);
 
 /**
- * A Warning for each condition that became bad for a new reason; one where two say the same. What goes well is told by the
- * status alone: an event is a write, and a thousand load balancers that get their addresses would
- * be a thousand more.
+ * A Warning for each condition that became bad for a new reason; one where two say the same. What
+ * goes well is told by the status alone: an event is a write, and a thousand load balancers that get
+ * their addresses would be a thousand more.
  */
 export function statusEvents(
   before: readonly Condition[] | undefined,
