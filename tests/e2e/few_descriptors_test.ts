@@ -152,8 +152,10 @@ Deno.test(
     assert.match(log, /load balancers are not served.*possible=100/);
     assert.doesNotMatch(log, /io_handle_/);
 
+    const envoys = await envoysOf(fixture.hub.manager.folder);
     await fixture.deleteLoadBalancer("acme", older);
     await answers(younger);
+    assert.deepEqual(await envoysOf(fixture.hub.manager.folder), envoys, "none has ended over it");
     await fixture.condition("acme", younger, "Programmed", { status: "True" });
   },
 );

@@ -193,7 +193,9 @@ Deno.test("switched off for a tenant, a load balancer loses Service, address and
       spec: { loadBalancer: { disable } },
     });
   await set(true);
-  await hub.condition("other", "switched", "Accepted", { status: "False", reason: "Disabled" });
+  for (const type of ["Accepted", "Programmed"]) {
+    await hub.condition("other", "switched", type, { status: "False", reason: "Disabled" });
+  }
   await eventually(async () => await hub.hubService("other", "switched") === undefined);
   const { status } = (await hub.loadBalancer("other", "switched"))!;
   assert.deepEqual(status?.loadBalancer?.ingress ?? [], []);
@@ -204,6 +206,7 @@ Deno.test("switched off for a tenant, a load balancer loses Service, address and
     }, () => true), { describe: "the listener to be gone", deadline: 20_000 });
   await set(false);
   assert.ok(await hub.addressOf("other", "switched"));
+  await hub.condition("other", "switched", "Programmed", { status: "True" });
 });
 
 Deno.test("a deleted load balancer leaves no Service, and its listener goes", async () => {

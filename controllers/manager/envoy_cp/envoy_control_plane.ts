@@ -18,7 +18,7 @@ import {
   byAddresses,
   type HubCaches,
   liveHubService,
-  loadBalancerKeyOf,
+  loadBalancerKeysOf,
 } from "../hub/hub_caches.ts";
 import { portOwnerOf } from "../hub/service_owner.ts";
 import { readFrontPorts } from "../loadbalancer/front_ports.ts";
@@ -86,7 +86,7 @@ export class EnvoyControlPlane {
       metrics,
     })
       .watch(caches.loadBalancers, ({ metadata }) => [keyOf(metadata)])
-      .watch(caches.services, (service) => [loadBalancerKeyOf(service) ?? []].flat())
+      .watch(caches.services, (service) => loadBalancerKeysOf(service))
       .watch(
         caches.addresses,
         ({ metadata }) => this.#keysOf(caches.loadBalancers.byIndex(byAddresses, keyOf(metadata))),

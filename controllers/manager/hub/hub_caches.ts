@@ -78,6 +78,12 @@ export function loadBalancerKeyOf(service: Service): string | undefined {
   return name && labels[managedByLabel] === managedByValue ? `${namespace}/${name}` : undefined;
 }
 
+/** The same as a list, for those who watch hub Services. */
+export function loadBalancerKeysOf(service: Service): string[] {
+  const key = loadBalancerKeyOf(service);
+  return key === undefined ? [] : [key];
+}
+
 /**
  * The hub Service of a load balancer, if it was made for it; even one that is being deleted. Its
  * owner says so too when somebody took its labels away, which then come back.

@@ -25,8 +25,19 @@ export interface ProgrammedInput {
 }
 
 /**
- * Whether the condition is True for the present generation. From then on only a refusal ends that, or
- * too few file descriptors.
+ * Reasons not to serve anything: what Envoys have acknowledged is taken from them. (The last good
+ * configuration of an invalid object stays.)
+ */
+const servesNothing: ReadonlySet<string> = new Set([
+  reasons.disabled,
+  reasons.tenantNotFound,
+  reasons.terminating,
+  reasons.tooManyPorts,
+]);
+
+/**
+ * Whether the condition is True for the present generation. From then on only a refusal ends that,
+ * Envoy's or the hub's.
  */
 export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
   const said = findCondition(status?.conditions, types.programmed);
@@ -35,15 +46,14 @@ export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
 
 /**
  * What the condition should say; undefined leaves it as it is. Once True for a generation it does
- * not go back for Envoys that join, leave or reconnect, unless the next has too few file descriptors.
+ * not go back for Envoys that join, leave or reconnect, unless there is none that may serve it.
  */
 export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
   const { loadBalancer, acceptance, translated, progress, fleetProblem } = input;
   if (progress.kind === "rejected") {
     return { status: "False", reason: reasons.rejected, message: progress.message };
   }
-  // What Envoys have acknowledged may have been taken from them again.
-  if (acceptance.reason === reasons.tooManyPorts) return acceptance;
+  if (servesNothing.has(acceptance.reason)) return acceptance;
   if (isProgrammed(loadBalancer)) return undefined;
   if (progress.kind === "no-envoy") {
     return fleetProblem === undefined

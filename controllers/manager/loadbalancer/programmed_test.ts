@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { Progress } from "../envoy_cp/acknowledgements.ts";
-import { accepted } from "./load_balancer_status.ts";
+import { accepted, type Verdict } from "./load_balancer_status.ts";
 import { isProgrammed, programmedVerdict } from "./programmed.ts";
+import { tenantNotFound } from "./tenant_absence.ts";
 import { loadBalancerWith } from "./testdata.ts";
 import { tooManyPorts } from "./too_many_ports.ts";
 
@@ -63,11 +64,14 @@ Deno.test("a refusal is told even when it was programmed before", () => {
   });
 });
 
-Deno.test("what Envoys cannot open ports for is not programmed any more", () => {
-  const acceptance = tooManyPorts("3 listeners more than there can be");
+Deno.test("where nothing is served nothing is programmed any more, with the same reason", () => {
   const loadBalancer = saying("True", 3);
-  const told = programmedVerdict({ ...healthy, loadBalancer, acceptance, progress: all });
-  assert.deepEqual(told, acceptance);
+  const told = (acceptance: Verdict) =>
+    programmedVerdict({ ...healthy, loadBalancer, acceptance, progress: all });
+  const refused = [tooManyPorts("3 listeners more than there can be"), tenantNotFound("tenant-a")];
+  for (const acceptance of refused) assert.deepEqual(told(acceptance), acceptance);
+  const invalid = { status: "False" as const, reason: "Invalid", message: "spec.ports is empty" };
+  assert.equal(told(invalid), undefined, "the last good configuration stays");
 });
 
 Deno.test("no Envoy is unknown, or false when the runtime knows why", () => {
