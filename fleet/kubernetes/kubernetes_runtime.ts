@@ -35,7 +35,7 @@ export interface KubernetesRuntimeOptions {
   readonly metrics: Registry;
 }
 
-/** Container runtimes let a million files be opened: more than there are ports. */
+/** Containers may open half a million files at least: more than there are ports. */
 const podCapacity: FleetCapacity = { listeners: Infinity, datagramClients: 100_000 };
 
 /** The objects of fleets. */

@@ -11,8 +11,12 @@ import type { FleetSettings } from "../../../fleet/kubernetes/fleet_settings.ts"
 /** Defaults of upstream; the schema has them too, but only for what is beside a field that is set. */
 const defaults = { replicas: 3, drainTimeout: "60s", graceSeconds: 300 };
 
-/** Container runtimes give a million file descriptors, and a connection takes two. */
-const manyConnections = 500_000;
+/**
+ * A container may open half a million files where nobody has set more (systemd's hard limit, which
+ * Envoy takes). A connection takes two; the rest is for listeners and clients of UDP, for want of
+ * which Envoy ends.
+ */
+const manyConnections = 200_000;
 
 /** Combines the two. A hub without a `Config` object has an empty one. */
 export function fleetSettings(config: ConfigSpec, tenant: TenantSpec): FleetSettings {

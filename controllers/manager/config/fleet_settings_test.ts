@@ -7,7 +7,7 @@ Deno.test("a hub without settings has upstream's", () => {
     spread: false,
     drainSeconds: 60,
     graceSeconds: 300,
-    maxConnections: 500_000,
+    maxConnections: 200_000,
   });
 });
 
@@ -36,10 +36,10 @@ Deno.test("limits hold when they are switched on; 0 is no limit of the operator'
   const overloadManager = { maxActiveDownstreamConnections: 100, maxHeapSizeBytes: 1 << 20 };
   const of = (changes: object) =>
     fleetSettings({ envoyProxy: { overloadManager: { ...overloadManager, ...changes } } }, {});
-  assert.equal(of({}).maxConnections, 500_000);
+  assert.equal(of({}).maxConnections, 200_000);
   assert.equal(of({ enabled: true }).maxConnections, 100);
   assert.equal(of({ enabled: true }).maxHeapBytes, 1 << 20);
   const unlimited = of({ enabled: true, maxActiveDownstreamConnections: 0, maxHeapSizeBytes: 0 });
-  assert.equal(unlimited.maxConnections, 500_000);
+  assert.equal(unlimited.maxConnections, 200_000);
   assert.equal(unlimited.maxHeapBytes, undefined);
 });
