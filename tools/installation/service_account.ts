@@ -5,16 +5,24 @@
  */
 import type { ControlPlane } from "../cluster/control_plane.ts";
 
+/** A kubeconfig in a file is not renewed, and whoever reads it may start again much later: seconds. */
+const kubeconfigLife = 24 * 3600;
+
 interface TokenRequest {
   status: { token: string };
 }
 
-/** A bound token of a ServiceAccount, for the API server or for other audiences. */
+/**
+ * A bound token of a ServiceAccount, for the API server or for other audiences.
+ *
+ * @param seconds until it expires; the API server's own default is an hour.
+ */
 export async function serviceAccountToken(
   plane: ControlPlane,
   namespace: string,
   name: string,
   audiences?: readonly string[],
+  seconds?: number,
 ): Promise<string> {
   const { status } = await plane.admin.request<TokenRequest>(
     "POST",
@@ -22,7 +30,7 @@ export async function serviceAccountToken(
     {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      spec: { ...(audiences && { audiences }) },
+      spec: { ...(audiences && { audiences }), ...(seconds && { expirationSeconds: seconds }) },
     },
   );
   return status.token;
@@ -34,6 +42,6 @@ export async function serviceAccountKubeconfig(
   namespace: string,
   name: string,
 ): Promise<string> {
-  const token = await serviceAccountToken(plane, namespace, name);
+  const token = await serviceAccountToken(plane, namespace, name, undefined, kubeconfigLife);
   return await plane.tokenKubeconfig(token, namespace);
 }
