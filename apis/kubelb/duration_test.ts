@@ -34,3 +34,12 @@ Deno.test("whatever a CRD's pattern lets pass is a duration", () => {
     assert(parsed !== undefined && parsed >= 0, text);
   }));
 });
+
+Deno.test("a text as long as the API lets an annotation be is read at once", () => {
+  // Two ways to divide digits would be tried for each of them: half a minute for this text.
+  const began = performance.now();
+  assert.equal(parseDuration("1".repeat(256 << 10)), undefined);
+  assert.equal(parseDuration("1".repeat(256 << 10) + "."), undefined);
+  const taken = performance.now() - began;
+  assert(taken < 1_000, `${taken} ms`);
+});

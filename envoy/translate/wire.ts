@@ -20,10 +20,11 @@ export function packAny<T>(name: string, codec: Codec<T>, message: T): google.pr
   return { type_url: typeUrlOf(name), value: codec.encode(message).finish() };
 }
 
-/** A duration, milliseconds being as fine as anything here gets. */
+/** A duration, rounded to milliseconds: nothing here gets finer. */
 export function duration(seconds: number): google.protobuf.IDuration {
-  const whole = Math.floor(seconds);
-  return { seconds: whole, nanos: Math.round((seconds - whole) * 1000) * 1_000_000 };
+  // Rounded before it is divided: Envoy refuses a message with a whole second of nanoseconds.
+  const milliseconds = Math.round(seconds * 1000);
+  return { seconds: Math.floor(milliseconds / 1000), nanos: milliseconds % 1000 * 1_000_000 };
 }
 
 /** The text values of a `Struct`. */
