@@ -75,11 +75,21 @@ Deno.test("where nothing is served nothing is programmed any more, with the same
 });
 
 Deno.test("a generation that is not accepted is not programmed, whatever Envoys hold of the last", () => {
-  const acceptance = { status: "False" as const, reason: "Invalid", message: "spec.ports is empty" };
+  const acceptance = {
+    status: "False" as const,
+    reason: "Invalid",
+    message: "spec.ports is empty",
+  };
   for (const translated of [true, false]) {
     for (const progress of [all, { kind: "no-envoy" } as const]) {
       const loadBalancer = saying("True", 2);
-      const told = programmedVerdict({ ...healthy, loadBalancer, acceptance, translated, progress });
+      const told = programmedVerdict({
+        ...healthy,
+        loadBalancer,
+        acceptance,
+        translated,
+        progress,
+      });
       assert.deepEqual(told, acceptance);
     }
   }
