@@ -163,7 +163,7 @@ export function hint(flag: Flag): string {
     case "boolean":
       return "true|false";
     case "integer":
-      return "<number>";
+      return flag.min === undefined ? "<number>" : `<number, ${flag.min} or more>`;
     case "duration":
       return "<duration, as 30s or 5m>";
     case "list":

@@ -7,6 +7,7 @@ import { nodes, services } from "../../apis/core/v1.ts";
 import { defaultObjectName } from "../../apis/kubelb/names.ts";
 import { addresses, loadBalancers } from "../../apis/kubelb/v1alpha1/mod.ts";
 import type { Clock } from "../../base/clock.ts";
+import { Listeners } from "../../base/listeners.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Registry } from "../../base/metrics.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -17,7 +18,7 @@ import { HoldWatcher } from "./hub/hold_watcher.ts";
 import { HubConnection, type HubProbe } from "./hub/hub_connection.ts";
 import { HubLoadBalancers } from "./hub/hub_load_balancers.ts";
 import { slimLoadBalancer } from "./hub/slim_load_balancer.ts";
-import { nodeAddresses, type NodeAddressType } from "./node/node_addresses.ts";
+import { nodeAddresses, type NodeAddressType, type NodeTrouble } from "./node/node_addresses.ts";
 import { NodeController, slimNode } from "./node/node_controller.ts";
 import { NodeReconciler } from "./node/node_reconciler.ts";
 import { ServiceController, uidIndex, uidsOf } from "./service/service_controller.ts";
@@ -56,6 +57,7 @@ export class Ccm {
   /** The caches of each side, for `/readyz`. */
   readonly informers: { readonly tenant: Informers; readonly hub: Informers };
   readonly #caches;
+  readonly #nodeTroubles = new Listeners<NodeTrouble | undefined>();
 
   constructor(private readonly parts: CcmParts) {
     const { tenant, hub, events, takeOver, log, clock, registry } = parts;
@@ -121,6 +123,7 @@ export class Ccm {
       ...shared,
       services: this.#caches.services,
       loadBalancers: this.#caches.loadBalancers,
+      nodeTroubles: this.#nodeTroubles,
       reconciler: this.#serviceReconciler(),
     });
     const sweep = new OrphanSweep({
@@ -146,6 +149,7 @@ export class Ccm {
       hold: this.hold,
       tenantNamespace: this.parts.plan.tenantNamespace,
       addressType: this.parts.addressType,
+      troubles: this.#nodeTroubles,
       events: this.parts.events,
       metrics: this.metrics,
       clock: this.parts.clock,

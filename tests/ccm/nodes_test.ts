@@ -27,6 +27,24 @@ Deno.test("a cluster without nodes writes no addresses", async () => {
   assert.equal(await fixture.addresses(), undefined);
 });
 
+Deno.test("a Service that waits for addresses names what its nodes lack now, not before", async () => {
+  const service = (await fixture.service("first"))!;
+  const condition = { type: "ResourcesResolved", status: "False", reason: "AddressesNotFound" };
+  const hubSays = { ...condition, message: "none", lastTransitionTime: "2026-01-01T00:00:00Z" };
+  await fixture.publish(service, [], [{ ...hubSays, status: "False" }]);
+  const says = (words: string) =>
+    fixture.serviceThat(
+      "first",
+      words,
+      ({ status }) => status?.conditions?.some(({ message }) => message.includes(words)) ?? false,
+    );
+  await says("there are no nodes");
+  await fixture.node("a", "10.1.0.9", false);
+  await says("none of 1 nodes is ready");
+  await fixture.removeNode("a");
+  await says("there are no nodes");
+});
+
 Deno.test("the hub lists the ready nodes and who they belong to", async () => {
   await fixture.node("b", "10.1.0.10");
   await fixture.node("a", "10.1.0.9");

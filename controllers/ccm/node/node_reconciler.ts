@@ -11,6 +11,7 @@ import {
   type EndpointAddress,
 } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { Clock } from "../../../base/clock.ts";
+import type { Listeners } from "../../../base/listeners.ts";
 import { applyDifferences } from "../../../kube/apply_differences.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { ReconcileContext, ReconcileResult } from "../../../kube/controller.ts";
@@ -21,7 +22,12 @@ import { fieldManager } from "../field_manager.ts";
 import { clusterUidAnnotation, mayWrite } from "../hub/cluster_hold.ts";
 import type { HoldWatcher } from "../hub/hold_watcher.ts";
 import type { HubConnection } from "../hub/hub_connection.ts";
-import { nodeAddresses, type NodeAddressesResult, type NodeAddressType } from "./node_addresses.ts";
+import {
+  nodeAddresses,
+  type NodeAddressesResult,
+  type NodeAddressType,
+  type NodeTrouble,
+} from "./node_addresses.ts";
 
 /** What a {@linkcode NodeReconciler} works with. */
 export interface NodeReconcilerOptions {
@@ -33,6 +39,8 @@ export interface NodeReconcilerOptions {
   /** `tenant-<name>`. */
   readonly tenantNamespace: string;
   readonly addressType: NodeAddressType;
+  /** Told when there is another trouble, or none any more. */
+  readonly troubles: Pick<Listeners<NodeTrouble | undefined>, "emit">;
   readonly events: Pick<EventRecorder, "event">;
   readonly metrics: CcmMetrics;
   readonly clock: Clock;
@@ -44,7 +52,7 @@ const writeInterval = 200;
 /** There is one list for all nodes; every event leads to the same reconciliation. */
 export class NodeReconciler {
   #lastWrite = -Infinity;
-  #told: string | undefined;
+  #told: NodeTrouble | undefined;
 
   constructor(private readonly options: NodeReconcilerOptions) {}
 
@@ -115,6 +123,7 @@ export class NodeReconciler {
     const trouble = result.kind === "keep" ? result.reason : undefined;
     if (trouble === this.#told) return;
     this.#told = trouble;
+    this.options.troubles.emit(trouble);
     if (result.kind !== "keep") return log.info("nodes have addresses");
     if (result.reason === "Empty") return log.info(result.message);
     log.warn(result.message, { reason: result.reason });

@@ -7,6 +7,7 @@ import type { Service } from "../../../apis/core/v1.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import { keyOf } from "../../../apis/meta/v1.ts";
 import type { Clock } from "../../../base/clock.ts";
+import type { Listeners } from "../../../base/listeners.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Registry } from "../../../base/metrics.ts";
 import { Controller } from "../../../kube/controller.ts";
@@ -31,6 +32,8 @@ export interface ServiceControllerOptions {
   readonly loadBalancers: ObjectCache<LoadBalancer>;
   readonly connection: HubConnection;
   readonly hold: HoldWatcher;
+  /** Tells when Services that wait for node addresses wait for something else. */
+  readonly nodeTroubles: Pick<Listeners<unknown>, "subscribe">;
   readonly plan: ServicePlanOptions;
   readonly reconciler: ServiceReconciler;
   readonly log: Logger;
@@ -62,11 +65,12 @@ export class ServiceController {
 
   /** Runs until `signal` fires. Never throws. */
   async run(signal: AbortSignal): Promise<void> {
-    const { loadBalancers, connection, hold } = this.options;
+    const { loadBalancers, connection, hold, nodeTroubles } = this.options;
     const all = () => this.#enqueueAll();
     using _changes = loadBalancers.subscribe(({ object }) => this.#enqueueOriginOf(object));
     using _recovery = connection.onRecovered(all);
     using _hold = hold.subscribe(all);
+    using _nodes = nodeTroubles.subscribe(all);
     loadBalancers.whenSynced(signal).then(all, () => {});
     await this.#controller.run(signal);
   }

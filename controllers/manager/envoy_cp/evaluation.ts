@@ -8,6 +8,7 @@ import type { Service } from "../../../apis/core/v1.ts";
 import { proxyProtocolAnnotation } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { L4Endpoint, L4Service } from "../../../envoy/translate/l4_service.ts";
+import { parseIp } from "../endpoint_guard/cidr.ts";
 import type { EndpointGuard } from "../endpoint_guard/endpoint_guard.ts";
 import type { FrontPort } from "../loadbalancer/front_ports.ts";
 import type { RuntimeKind } from "../loadbalancer/hub_service.ts";
@@ -145,8 +146,7 @@ function resolutionOf(findings: EndpointFindings, hasEndpoints: boolean): Resolu
   }
   if (forbidden.size > 0) {
     const refused = [...forbidden].map(([address, why]) => `${address} ${why}`);
-    const message = `left out: ${atMost(refused, "; ")}; the hub's operator can allow it ` +
-      `(--allowed-endpoint-cidrs, or endpointPolicy of the Config)`;
+    const message = `left out: ${atMost(refused, "; ")}; ${adviceOn(forbidden.keys())}`;
     return { reason: "ForbiddenEndpoint", message };
   }
   if (unusablePorts.size > 0) {
@@ -154,6 +154,13 @@ function resolutionOf(findings: EndpointFindings, hasEndpoints: boolean): Resolu
   }
   if (!hasEndpoints) return { reason: "NoEndpoints", message: "there is no address to send to" };
   return { reason: "Resolved", message: "all endpoints were found" };
+}
+
+/** Nobody can allow what is no address at all. */
+function adviceOn(forbidden: Iterable<string>): string {
+  return [...forbidden].some((address) => parseIp(address) !== undefined)
+    ? "the hub's operator can allow it (--allowed-endpoint-cidrs, or endpointPolicy of the Config)"
+    : "a host name goes into the field hostname";
 }
 
 function quoteAll(names: Iterable<string>): string {

@@ -133,6 +133,16 @@ Deno.test("a forbidden endpoint is left out and the rest is served", () => {
   assert.deepEqual(services[0]?.endpoints, [{ address: "10.0.0.1", port: 30080 }]);
   assert.equal(resolution.reason, "ForbiddenEndpoint");
   assert.match(resolution.message, /127\.0\.0\.1 is a loopback address; 169\.254\.169\.254/);
+  assert.match(resolution.message, /operator can allow it/);
+});
+
+Deno.test("what is no address at all is not said to be for the operator to allow", () => {
+  const group = { addresses: [{ ip: "web" }], ports: [{ name: "http", port: 30080 }] };
+  const { resolution } = evaluated(loadBalancerWith({ endpoints: [group] }));
+  assert.deepEqual(resolution, {
+    reason: "ForbiddenEndpoint",
+    message: "left out: web is not an IP address; a host name goes into the field hostname",
+  });
 });
 
 Deno.test("when every endpoint is forbidden none is served, not even the last good ones", () => {

@@ -35,7 +35,7 @@ const nothingThere = new Set<unknown>(["ENOTFOUND", "ENODATA"]);
  */
 export function systemDnsLookup(servers: readonly string[] = []): DnsLookup {
   const resolver = new Resolver();
-  if (servers.length > 0) resolver.setServers([...servers]);
+  if (servers.length > 0) setServers(resolver, servers);
   return async (hostname, record) => {
     try {
       const records = record === "A"
@@ -49,6 +49,19 @@ export function systemDnsLookup(servers: readonly string[] = []): DnsLookup {
       throw error;
     }
   };
+}
+
+/** One by one, since the resolver's own error does not say what an address looks like. */
+function setServers(resolver: Resolver, servers: readonly string[]): void {
+  for (const server of servers) {
+    try {
+      resolver.setServers([server]);
+    } catch (cause) {
+      const form = `an address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353`;
+      throw new TypeError(`${JSON.stringify(server)} is no name server: write ${form}`, { cause });
+    }
+  }
+  resolver.setServers([...servers]);
 }
 
 function toAnswer(records: readonly { readonly address: string; readonly ttl: number }[]) {

@@ -26,7 +26,7 @@ export interface ProgrammedInput {
 
 /**
  * Reasons not to serve anything: what Envoys have acknowledged is taken from them. (The last good
- * configuration of an invalid object stays.)
+ * configuration of an object that has become invalid stays.)
  */
 const servesNothing: ReadonlySet<string> = new Set([
   reasons.disabled,
@@ -55,6 +55,8 @@ export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
   }
   if (servesNothing.has(acceptance.reason)) return acceptance;
   if (isProgrammed(loadBalancer)) return undefined;
+  // Envoys may hold the last good configuration, which is none of this generation.
+  if (acceptance.status === "False") return acceptance;
   if (progress.kind === "no-envoy") {
     return fleetProblem === undefined
       ? {

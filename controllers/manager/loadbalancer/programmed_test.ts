@@ -74,6 +74,27 @@ Deno.test("where nothing is served nothing is programmed any more, with the same
   assert.equal(told(invalid), undefined, "the last good configuration stays");
 });
 
+Deno.test("a generation that is not accepted is not programmed, whatever Envoys hold of the last", () => {
+  const acceptance = {
+    status: "False" as const,
+    reason: "Invalid",
+    message: "spec.ports is empty",
+  };
+  for (const translated of [true, false]) {
+    for (const progress of [all, { kind: "no-envoy" } as const]) {
+      const loadBalancer = saying("True", 2);
+      const told = programmedVerdict({
+        ...healthy,
+        loadBalancer,
+        acceptance,
+        translated,
+        progress,
+      });
+      assert.deepEqual(told, acceptance);
+    }
+  }
+});
+
 Deno.test("no Envoy is unknown, or false when the runtime knows why", () => {
   assert.equal(verdict({ kind: "no-envoy" })?.reason, "NoEnvoy");
   const told = programmedVerdict({
