@@ -26,7 +26,10 @@ Deno.test("a value that cannot be followed names its flag", () => {
     ["--tenant-api-server-url=hub:6443", /--tenant-api-server-url: "hub:6443"/],
     ["--xds-plaintext --listen-address=0.0.0.0:8001", /--listen-address: .*not on loopback/],
     ["--listen-address=8001", /--listen-address: .*host:port/],
-    ["--dns-servers=10.0.0.53,ns.example", /--dns-servers: "ns\.example" is no name server: .*192\.0\.2\.53:5353/],
+    [
+      "--dns-servers=10.0.0.53,ns.example",
+      /--dns-servers: "ns\.example" is no name server: .*192\.0\.2\.53:5353/,
+    ],
     ["--envoy-concurrency=0", /write <number, 1 or more>/],
     ["--runtime=moon", /--runtime/],
     ["--runtime=kubernetes", /--listen-address: .*pods do not reach it/],
