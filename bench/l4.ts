@@ -4,7 +4,7 @@
  * @module
  */
 import { services } from "../apis/core/v1.ts";
-import { defineFlags, parseFlags } from "../modes/flags.ts";
+import { defineFlags } from "../modes/flags.ts";
 import { installationBinaryNames } from "../tools/binaries/catalog.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
 import { startTenantCluster } from "../tools/installation/tenant_cluster.ts";
@@ -23,6 +23,7 @@ import { measureIdleWrites, measureServicePath } from "./l4/service_path.ts";
 import { oneWorker, World } from "./l4/world.ts";
 import { Watched } from "./measure/watched.ts";
 import { residentMegabytes } from "./measure/process_usage.ts";
+import { benchFlags } from "./measure/bench_flags.ts";
 import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
@@ -113,12 +114,10 @@ async function measureStart(program: World["hub"]["manager"], name: string): Pro
   };
 }
 
-const parsed = parseFlags(flags, Deno.args);
-if (parsed.kind === "values") {
+const values = benchFlags(flags, "l4 [--quick] [--samples=50] [--idle=60]");
+if (values !== undefined) {
   await obtainBinaries(installationBinaryNames, { report });
-  await measureTenant(parsed.values.idle);
-  await measureHub(parsed.values.quick, parsed.values.samples);
+  await measureTenant(values.idle);
+  await measureHub(values.quick, values.samples);
   Deno.stdout.writeSync(new TextEncoder().encode(table.toString()));
-} else {
-  report("usage: deno task bench l4 [--quick] [--samples=50] [--idle=60]");
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { delay, systemClock } from "../base/clock.ts";
-import { defineFlags, parseFlags } from "../modes/flags.ts";
+import { defineFlags } from "../modes/flags.ts";
 import { installationBinaryNames } from "../tools/binaries/catalog.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
 import { makeBundle } from "../tools/bundle/make_bundle.ts";
@@ -16,6 +16,7 @@ import { measureEndpointChanges } from "./l4/endpoint_change.ts";
 import { World } from "./l4/world.ts";
 import { cpuMilliseconds, residentMegabytes } from "./measure/process_usage.ts";
 import { renderTable } from "./measure/table.ts";
+import { benchFlags } from "./measure/bench_flags.ts";
 import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
@@ -77,9 +78,9 @@ async function measureCcm(world: World, program: Form): Promise<string> {
   return await resident(tenant.ccm);
 }
 
-const parsed = parseFlags(flags, Deno.args);
-if (parsed.kind === "values") {
-  const { size, changes } = parsed.values;
+const values = benchFlags(flags, "memory [--size=1000] [--changes=200]");
+if (values !== undefined) {
+  const { size, changes } = values;
   await obtainBinaries(installationBinaryNames, { report });
   await using sandbox = await Sandbox.create("bench-memory");
   await makeBundle(sandbox.path("dist"));
@@ -89,6 +90,4 @@ if (parsed.kind === "values") {
   const rows = [...source].map(([figure, value]) => [figure, value, bundle.get(figure) ?? ""]);
   const table = renderTable(["Figure", "source", "bundle"], rows);
   Deno.stdout.writeSync(new TextEncoder().encode(table));
-} else {
-  report("usage: deno task bench memory [--size=1000] [--changes=200]");
 }

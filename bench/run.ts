@@ -18,7 +18,7 @@ if (Object.hasOwn(benchmarks, name)) {
   }).spawn().status;
   Deno.exitCode = code;
 } else {
-  const list = Object.entries(benchmarks).map(([known, text]) => `  ${known}   ${text}`);
+  const list = Object.entries(benchmarks).map(([known, text]) => `  ${known.padEnd(6)}   ${text}`);
   const unknown = name && `no benchmark ${JSON.stringify(name)}\n\n`;
   const text = `${unknown}usage: deno task bench <name> [flags]\n\n${list.join("\n")}\n`;
   Deno.stderr.writeSync(new TextEncoder().encode(text));

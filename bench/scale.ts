@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { defineFlags, parseFlags } from "../modes/flags.ts";
+import { defineFlags } from "../modes/flags.ts";
 import { installationBinaryNames } from "../tools/binaries/catalog.ts";
 import { obtainBinaries } from "../tools/binaries/obtain.ts";
 import { BlackHole } from "../tools/backends/black_hole.ts";
@@ -13,6 +13,7 @@ import { measureRestart } from "./l4/restart.ts";
 import { oneWorker, World } from "./l4/world.ts";
 import { measureEndedConnections } from "./scale/ended_connections.ts";
 import { measureManyStreams } from "./scale/many_streams.ts";
+import { benchFlags } from "./measure/bench_flags.ts";
 import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
@@ -64,13 +65,11 @@ async function measureStreams(streams: number, count: number): Promise<void> {
   table.add(...await measureManyStreams(world, crowd, report));
 }
 
-const parsed = parseFlags(flags, Deno.args);
-if (parsed.kind === "values") {
-  const { quick, streams, tenants } = parsed.values;
+const values = benchFlags(flags, "scale [--quick] [--streams=500] [--tenants=10]");
+if (values !== undefined) {
+  const { quick, streams, tenants } = values;
   await obtainBinaries(installationBinaryNames, { report });
   await measureRestarts(quick);
   await measureStreams(streams, tenants);
   Deno.stdout.writeSync(new TextEncoder().encode(table.toString()));
-} else {
-  report("usage: deno task bench scale [--quick] [--streams=500] [--tenants=10]");
 }

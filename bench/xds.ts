@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { defineFlags, parseFlags } from "../modes/flags.ts";
+import { defineFlags } from "../modes/flags.ts";
 import { Sandbox } from "../tools/process/sandbox.ts";
 import { renderTable } from "./measure/table.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./xds/comparison.ts";
 import { buildGoControlPlane, goControlPlane, ours } from "./xds/contenders.ts";
 import { measureChanges, type Setting } from "./xds/measure_changes.ts";
+import { benchFlags } from "./measure/bench_flags.ts";
 import { report } from "./measure/progress.ts";
 
 const flags = defineFlags({
@@ -67,11 +68,9 @@ async function compare(quick: boolean, samples: number, budget: number): Promise
   ].join("\n");
 }
 
-const parsed = parseFlags(flags, Deno.args);
-if (parsed.kind === "values") {
-  const { quick, samples, budget } = parsed.values;
+const values = benchFlags(flags, "xds [--quick] [--samples=300] [--budget=15]");
+if (values !== undefined) {
+  const { quick, samples, budget } = values;
   const text = await compare(quick, samples, budget);
   Deno.stdout.writeSync(new TextEncoder().encode(text));
-} else {
-  report("usage: deno task bench xds [--quick] [--samples=300] [--budget=15]");
 }
