@@ -44,7 +44,7 @@ function step(line: string): void {
 function positive(text: string, flag: string): number {
   const value = Number(text);
   if (value > 0 && value < Infinity) return value;
-  throw new FlagError(`--${flag}: ${JSON.stringify(text)} is not valid, write a number`);
+  throw new FlagError(`--${flag}: ${JSON.stringify(text)} is not valid, write a number above 0`);
 }
 
 async function main(): Promise<number> {
