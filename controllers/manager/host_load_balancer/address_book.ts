@@ -145,16 +145,16 @@ export class AddressBook {
     const address = canonical(text);
     if (kept.includes(address)) return { kind: "assigned", addresses: [address] };
     if (parsed === undefined || !this.#isInPool(parsed)) {
-      const message = `the address ${text} is not in the pool (--address-pool)`;
-      return { kind: "unavailable", message };
+      return unavailable(`the address ${text} is not in the pool (--address-pool)`);
     }
     const rival = this.#rival(address, owner.name, ports);
     if (rival === undefined) return { kind: "assigned", addresses: [address] };
     // Whose it is would tell one tenant about another.
-    const message = sameNamespace(rival.name, owner.name)
-      ? `the address ${text} serves the same port of Service ${rival.name} already`
-      : `the address ${text} is in use by another tenant`;
-    return { kind: "unavailable", message };
+    return unavailable(
+      sameNamespace(rival.name, owner.name)
+        ? `the address ${text} serves the same port of Service ${rival.name} already`
+        : `the address ${text} is in use by another tenant`,
+    );
   }
 
   #choose(
@@ -233,6 +233,12 @@ export class AddressBook {
     }
     return first;
   }
+}
+
+/** The field has the same name in a Service and in a LoadBalancer. */
+function unavailable(why: string): AddressAnswer {
+  const message = `${why}: ask for another in spec.loadBalancerIP, or for none`;
+  return { kind: "unavailable", message };
 }
 
 function sameNamespace(a: string, b: string): boolean {

@@ -90,6 +90,7 @@ Deno.test("tenants never share an address, whatever their ports", () => {
   const answer = book.assign(owner("tenant-b/web"), request);
   assert.equal(answer.kind, "unavailable");
   assert.ok(answer.kind === "unavailable" && !answer.message.includes("tenant-a"), "tells nothing");
+  assert.match(answer.message, /in use by another tenant: ask for another in spec\.loadBalancerIP/);
 });
 
 Deno.test("a full range is searched again once an address of it is freed", () => {
@@ -212,7 +213,11 @@ Deno.test("an older Service does not take a port that a younger one serves alrea
   const moved = book.assign(owner("older", 1), { ...web, ports: ["TCP/80"] });
   assert.deepEqual(moved, { kind: "assigned", addresses: ["192.0.2.1"] });
   const refused = book.assign(owner("older", 1), { ...web, address });
-  assert.equal(refused.kind, "unavailable");
+  assert.deepEqual(refused, {
+    kind: "unavailable",
+    message: "the address 192.0.2.0 serves the same port of Service younger already: " +
+      "ask for another in spec.loadBalancerIP, or for none",
+  });
 });
 
 Deno.test("no address and port ever belongs to two Services, whatever comes and goes", () => {
