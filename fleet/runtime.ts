@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { DrainAllowance } from "../envoy/xds/socket_pace.ts";
+
 /** What a fleet is doing. */
 export type FleetState =
   /** Nothing runs and nothing is wanted. */
@@ -42,6 +44,8 @@ export interface FleetCapacity {
    * Clients of UDP that one port may have: each an address and port that was heard of within a minute.
    */
   readonly datagramClients: number;
+  /** Listeners that it can hold besides, since they were changed or went. Absent: any number. */
+  readonly draining?: DrainAllowance;
 }
 
 /** Keeps the Envoys of each fleet running. A fleet is named by its node id. */

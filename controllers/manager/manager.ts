@@ -24,6 +24,7 @@ import { Acknowledgements } from "./envoy_cp/acknowledgements.ts";
 import { DataPlane } from "./envoy_cp/data_plane.ts";
 import { EnvoyControlPlane } from "./envoy_cp/envoy_control_plane.ts";
 import { FleetKeeper } from "./envoy_cp/fleet_keeper.ts";
+import { SocketPaces } from "./envoy_cp/socket_paces.ts";
 import type { DnsLookup } from "./host_names/dns_lookup.ts";
 import { HostNameResolver } from "./host_names/host_name_resolver.ts";
 import type { AddressRange } from "./host_load_balancer/address_range.ts";
@@ -72,6 +73,7 @@ export class Manager implements AsyncDisposable {
   readonly #ranges: HubRanges;
   readonly #stores = new ResourceStores();
   readonly #acknowledgements: Acknowledgements;
+  readonly #paces: SocketPaces;
   readonly #security: XdsSecurity;
   readonly #reports: ReplicaReports | undefined;
 
@@ -92,6 +94,7 @@ export class Manager implements AsyncDisposable {
     });
     // What Envoys are told, and what they answer.
     const acknowledgements = this.#acknowledgements = new Acknowledgements(clock);
+    const paces = this.#paces = new SocketPaces(options);
     const { informers } = this;
     this.#security = new XdsSecurity({ ...options, informers, fleets: this.#stores });
     // Without certificates nobody could believe another manager.
@@ -100,6 +103,7 @@ export class Manager implements AsyncDisposable {
       ...options,
       ...this.#security.server,
       stores: this.#stores,
+      paceOf: (fleet) => paces.of(fleet),
       extraMethods: this.#reports ? [this.#reports.method] : [],
       onStream: (event) => acknowledgements.onStream(event),
       onAcknowledged: (event) => acknowledgements.onAcknowledged(event),
@@ -156,7 +160,9 @@ export class Manager implements AsyncDisposable {
     const controlPlane = new EnvoyControlPlane({ ...common, caches, settings, hostNames });
     const acknowledgements = this.#acknowledgements;
     const reports = this.#reports;
-    const dataPlane = new DataPlane({ ...common, controlPlane, acknowledgements, reports });
+    const paces = this.#paces;
+    paces.attach(runtime);
+    const dataPlane = new DataPlane({ ...common, controlPlane, acknowledgements, paces, reports });
     const fleets = new FleetKeeper({ ...common, controlPlane });
     registerStateMetrics({ ...common, caches });
     const ranges = this.#ranges;
@@ -188,6 +194,7 @@ export class Manager implements AsyncDisposable {
     this.#settings[Symbol.dispose]();
     this.#security[Symbol.dispose]();
     await this.xds[Symbol.asyncDispose]();
+    this.#paces[Symbol.dispose]();
   }
 }
 

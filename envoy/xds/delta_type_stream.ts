@@ -7,6 +7,7 @@ import { envoy } from "../proto/mod.ts";
 import { type Due, Ledger, type Versioned } from "./ledger.ts";
 import type { DeltaRequest } from "./request.ts";
 import type { Resource } from "./resource.ts";
+import type { Listening } from "./socket_pace.ts";
 import { Subscription } from "./subscription.ts";
 import { Unanswered } from "./unanswered.ts";
 import type {
@@ -28,6 +29,9 @@ const { DeltaDiscoveryResponse } = envoy.service.discovery.v3;
 type Load = "unsent" | "unread" | "done";
 
 const none: ReadonlyMap<string, string> = new Map();
+
+/** Where a listener listens that the client brought from an earlier stream, and that is gone. */
+const unknown: Listening = { addresses: 1, protocol: "UDP" };
 
 /** What a client is greeted with. */
 const nothing = { resources: [], removed: [] };
@@ -101,7 +105,8 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
 
   waiting(kind: keyof Permit): boolean {
     if (kind === "removals") return this.#ledger.has("removal");
-    return this.#ledger.has("update") || this.#load === "unread";
+    if (this.#load === "unread") return true;
+    return this.#mayOpen && this.#ledger.has("update");
   }
 
   compose(permit: Permit, nonce: string): Response | undefined {
@@ -197,7 +202,8 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     let bytes = 0;
     for (const name of this.#ledger.due) {
       const due = this.#ledger.assess(name);
-      const allowed = isPermitted(due, permit);
+      const allowed = isPermitted(due, permit) &&
+        (whole || due.kind !== "update" || this.#mayOpen);
       const size = sizeOf(name, due);
       if (allowed && bytes > 0 && bytes + size > limit) break;
       if (due.kind === "nothing") this.#ledger.settle(name);
@@ -205,9 +211,24 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
       bytes += size;
       if (due.kind === "update") resources.push(due.resource);
       else removed.push(name);
+      this.#count(due, this.#ledger.told.get(name));
       this.#ledger.tell(name, due.kind === "update" ? due.resource : undefined);
     }
     return { resources, removed };
+  }
+
+  /** Whether the client may open sockets. */
+  get #mayOpen(): boolean {
+    return this.#options.pace?.open ?? true;
+  }
+
+  /** Tells the pace what the client will let go of. What was held of old listeners is not known. */
+  #count(due: Due, held: Versioned | undefined): void {
+    const { pace } = this.#options;
+    if (pace === undefined || held === undefined) return;
+    if (due.kind === "removal") pace.removed(held.listening ?? unknown);
+    if (due.kind !== "update" || due.resource.version === held.version) return;
+    pace.changed(held.listening ?? due.resource.listening ?? unknown);
   }
 }
 

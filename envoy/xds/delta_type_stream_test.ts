@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { typeUrls } from "../proto/mod.ts";
+import { FakeClock } from "../../base/fake_clock.ts";
 import { DeltaTypeStream } from "./delta_type_stream.ts";
 import type { DeltaRequest } from "./request.ts";
 import type { ResourceStore } from "./resource_store.ts";
+import { SocketPace } from "./socket_pace.ts";
 import { delta, drop, put, readDelta, resource, storeOf, typeOptions } from "./testing/requests.ts";
 import type { Permit, TypeStreamOptions } from "./type_stream.ts";
 
@@ -334,6 +336,80 @@ Deno.test("one that brings something from an earlier stream need not start whole
   const talk = new Conversation(store, { maxResponseBytes: 1000, startsWhole: true });
   talk.ask({ initialVersions: new Map([["a", "0"]]) });
   assert.deepEqual(Object.keys(talk.hear()!.resources), ["a"]);
+});
+
+/** Allows one socket to drain. */
+const slowPace = () => new SocketPace(new FakeClock(), () => ({ addresses: 1, time: 60_000 }));
+
+const listening = (name: string, content: string, protocol: "TCP" | "UDP" = "TCP") => ({
+  ...resource(name, content),
+  listening: { addresses: 1, protocol },
+});
+
+Deno.test("a client that comes with nothing gets everything at once, whatever drains", () => {
+  const pace = slowPace();
+  pace.changed({ addresses: 1, protocol: "TCP" });
+  using _pace = pace;
+  const talk = new Conversation(ab(), { startsWhole: true, pace });
+  talk.ask();
+  assert.deepEqual(talk.hear()?.resources, { a: "1", b: "1" });
+});
+
+Deno.test("changed and new listeners wait for those that drain, and keep nothing else waiting", () => {
+  using pace = slowPace();
+  const store = storeOf(listening("a", "1"), listening("b", "1"), listening("c", "1"));
+  const talk = new Conversation(store, { startsWhole: true, pace });
+  talk.ask();
+  talk.hear();
+  talk.accept();
+  put(store, listening("a", "2"));
+  put(store, listening("b", "2"));
+  put(store, listening("d", "1"));
+  assert.deepEqual(talk.hear()?.resources, { a: "2" });
+  talk.accept();
+  assert(!talk.stream.waiting("updates"));
+  drop(store, "c");
+  assert(talk.stream.waiting("removals"));
+  assert.deepEqual(talk.hear(), { resources: {}, removed: ["c"] });
+  talk.accept();
+  put(store, listening("b", "3"));
+  assert.equal(talk.hear(), undefined);
+  pace.reset();
+  assert(talk.stream.waiting("updates"));
+  assert.deepEqual(talk.hear()?.resources, { b: "3" }, "the newest, and only as much as may drain");
+  talk.accept();
+  pace.reset();
+  assert.deepEqual(talk.hear()?.resources, { d: "1" });
+  talk.accept();
+  drop(store, "d");
+  assert.deepEqual(talk.hear()?.removed, ["d"]);
+  assert(pace.open, "what is new, and what goes of TCP, does not drain");
+});
+
+Deno.test("a listener of UDP that goes drains, and so does one of which nothing is known", () => {
+  const store = storeOf(listening("a", "1", "UDP"));
+  for (const initialVersions of [undefined, new Map([["old", "1"]])]) {
+    using pace = slowPace();
+    const talk = new Conversation(store, { pace });
+    talk.ask({ ...(initialVersions && { initialVersions }) });
+    talk.hear();
+    talk.accept();
+    drop(store, "a");
+    talk.hear();
+    assert(!pace.open);
+  }
+});
+
+Deno.test("a listener that is sent again as it was does not drain", () => {
+  using pace = slowPace();
+  const store = storeOf(listening("a", "1"));
+  const talk = new Conversation(store, { pace });
+  talk.ask();
+  talk.hear();
+  talk.accept();
+  talk.stream.resend("a");
+  assert.deepEqual(talk.hear()?.resources, { a: "1" });
+  assert(pace.open);
 });
 
 Deno.test("a resource larger than a response may be is sent alone", () => {

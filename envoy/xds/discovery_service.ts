@@ -14,6 +14,7 @@ import { deltaProtocol, sotwProtocol } from "./protocol.ts";
 import type { ResourceStores } from "./resource_stores.ts";
 import { Session } from "./session.ts";
 import type { SessionContext } from "./session_context.ts";
+import type { SocketPace } from "./socket_pace.ts";
 import type { StreamTransport } from "./transport.ts";
 import { TurnScheduler } from "./turn_scheduler.ts";
 import { XdsError } from "./xds_error.ts";
@@ -33,6 +34,11 @@ export interface DiscoveryServiceOptions extends XdsObserver {
   readonly metrics?: Registry;
   /** Default: {@linkcode defaultLimits}. */
   readonly limits?: Partial<XdsLimits>;
+  /**
+   * How fast the listeners of a fleet's Envoys may change. Default: at once. It must be the same for
+   * all streams of one Envoy.
+   */
+  readonly paceOf?: (fleet: string) => SocketPace | undefined;
   /**
    * Milliseconds of silence after which a client that has a response to answer loses its stream.
    * Default: never; for transports that find by themselves who is no longer there.
@@ -67,6 +73,7 @@ export class DiscoveryService implements Disposable {
       stores,
       limits,
       answerDeadline: options.answerDeadline ?? Infinity,
+      paceOf: options.paceOf ?? (() => undefined),
       complaints: new LogLimit(clock, complaints.burst, complaints.interval),
       authorize,
       observer: options,

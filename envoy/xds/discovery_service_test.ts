@@ -8,6 +8,7 @@ import type { DiscoveryMethod } from "./discovery_methods.ts";
 import { DiscoveryService, type DiscoveryServiceOptions } from "./discovery_service.ts";
 import { ResourceStores } from "./resource_stores.ts";
 import { put, resource as resourceOf } from "./testing/requests.ts";
+import { SocketPace } from "./socket_pace.ts";
 import type { StreamTransport } from "./transport.ts";
 import type { XdsError } from "./xds_error.ts";
 import type { AcknowledgedEvent, RejectedEvent, StreamEvent } from "./xds_events.ts";
@@ -415,4 +416,27 @@ Deno.test("a transport that fails to send ends that stream and no other", async 
   await turns();
   assert.equal(bad.line.error?.reason, "Internal");
   assert.deepEqual(good.line.last.resources.map(({ name }) => name), ["web"]);
+});
+
+Deno.test("listeners that had to wait are sent when others have drained", async () => {
+  const clock = new FakeClock();
+  const pace = new SocketPace(clock, () => ({ addresses: 1, time: 60_000 }));
+  const { stores, service, connect } = setUp({ clock, paceOf: () => pace });
+  using _service = service;
+  put(stores.get("a"), resource("web", "1"));
+  stores.markSynced();
+  const { line, ask } = connect();
+  ask({ node });
+  await turns();
+  for (const content of ["2", "3", "4"]) {
+    ask({ responseNonce: line.last.nonce });
+    put(stores.get("a"), resource("web", content));
+    await turns();
+  }
+  assert.equal(line.sent.length, 2);
+  await clock.advance(70_000);
+  await turns();
+  assert.equal(line.sent.length, 3);
+  assert.equal(line.last.resources[0]?.version, resource("web", "4").version);
+  pace[Symbol.dispose]();
 });

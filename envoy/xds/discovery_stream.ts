@@ -8,6 +8,7 @@ import { compareTypes, permitFor } from "./order.ts";
 import { isFullState, type Protocol } from "./protocol.ts";
 import type { RequestHeader } from "./request.ts";
 import type { ResourceChange, ResourceStore } from "./resource_store.ts";
+import type { SocketPace } from "./socket_pace.ts";
 import type { Answer, Response, TypeStream } from "./type_stream.ts";
 import { XdsError } from "./xds_error.ts";
 
@@ -17,6 +18,8 @@ export interface DiscoveryStreamOptions<Request extends RequestHeader> {
   readonly store: ResourceStore;
   /** Set on a stream for one type; absent on an aggregated stream. */
   readonly typeUrl?: string;
+  /** Of the client's listeners. Default: they change at once. */
+  readonly pace?: SocketPace | undefined;
   /** Default: by type. A single larger resource, or a full state, is sent whole. */
   readonly maxResponseBytes?: number;
 }
@@ -172,6 +175,7 @@ export class DiscoveryStream<Request extends RequestHeader> {
       legacyWildcard: fullState,
       greets,
       startsWhole: typeUrl === typeUrls.listener,
+      pace: typeUrl === typeUrls.listener ? this.#options.pace : undefined,
       maxResponseBytes,
     };
     const stream = protocol.createTypeStream(options);

@@ -1,10 +1,12 @@
 /** What a client holds never names what it does not hold, whatever changes when. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { FakeClock } from "../../base/fake_clock.ts";
 import { typeUrls } from "../proto/mod.ts";
 import { DiscoveryStream } from "./discovery_stream.ts";
 import { deltaProtocol, isFullState, sotwProtocol } from "./protocol.ts";
 import { ResourceStore } from "./resource_store.ts";
+import { SocketPace } from "./socket_pace.ts";
 import { delta, put, readDelta, readSotw, resource, sotw } from "./testing/requests.ts";
 import type { Response } from "./type_stream.ts";
 
@@ -19,13 +21,13 @@ class Configuration {
   /** @param emptiable false: the last service stays, and with it the route. */
   constructor(private readonly emptiable: boolean) {}
 
-  /** Adds a service, or changes its cluster. */
+  /** Adds a service, or changes its cluster and listener. */
   set(name: string, content: string): void {
     this.#present.add(name);
     this.store.set(name, [
       resource(name, content, cluster),
       resource(name, "1", endpoint),
-      resource(name, name, listener),
+      resource(name, content, listener),
     ]);
   }
 
@@ -62,6 +64,8 @@ abstract class Client {
   protected abstract apply(response: Response): string;
   protected abstract wantEndpoints(added: string[], removed: string[]): void;
   abstract settle(): void;
+  /** Its listeners that were changed have given back their sockets. */
+  drained(): void {}
 
   send(): boolean {
     const response = this.next();
@@ -109,6 +113,9 @@ abstract class Client {
 
 class DeltaEnvoy extends Client {
   #stream!: DiscoveryStream<ReturnType<typeof delta>>;
+  /** One listener may drain at once, until the end. */
+  #allowance: { addresses: number; time: number } | undefined = { addresses: 1, time: 60_000 };
+  readonly #pace = new SocketPace(new FakeClock(), () => this.#allowance);
 
   constructor(private readonly store: ResourceStore) {
     super();
@@ -121,6 +128,7 @@ class DeltaEnvoy extends Client {
       protocol: deltaProtocol,
       store: this.store,
       maxResponseBytes: 250,
+      pace: this.#pace,
     });
     for (const [typeUrl, held] of this.held) {
       const versions = [...held].map(([name, content]) =>
@@ -140,7 +148,12 @@ class DeltaEnvoy extends Client {
     }
   }
 
+  override drained(): void {
+    this.#pace.reset();
+  }
+
   settle(): void {
+    this.#allowance = undefined;
     this.#stream.settle();
   }
 
@@ -228,6 +241,7 @@ const changes = [
   { weight: 2, arbitrary: fc.tuple(fc.constant("point"), service) },
   { weight: 6, arbitrary: fc.tuple(fc.constant("send")) },
   { weight: 5, arbitrary: fc.tuple(fc.constant("read")) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("drained")) },
 ];
 const reconnect = { weight: 1, arbitrary: fc.tuple(fc.constant("reconnect")) };
 
@@ -238,6 +252,7 @@ function play(client: Client, configuration: Configuration, event: readonly stri
   else if (kind === "point") configuration.point(name);
   else if (kind === "send") client.send();
   else if (kind === "read") client.read();
+  else if (kind === "drained") client.drained();
   else client.connect();
 }
 

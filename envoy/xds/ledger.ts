@@ -5,10 +5,13 @@
  */
 import type { Resource } from "./resource.ts";
 import type { ResourceStore } from "./resource_store.ts";
+import type { Listening } from "./socket_pace.ts";
 
 /** What a client holds of a resource; a {@linkcode Resource} is one. */
 export interface Versioned {
   readonly version: string;
+  /** Of listeners whose content is known. */
+  readonly listening?: Listening;
 }
 
 /** What has to be said about one name, when it comes to saying it. */

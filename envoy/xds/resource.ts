@@ -5,6 +5,9 @@
  */
 import { createHash } from "node:crypto";
 import { envoy, typeUrls } from "../proto/mod.ts";
+import type { Listening } from "./socket_pace.ts";
+
+const { SocketAddress } = envoy.config.core.v3;
 
 /** One encoded resource. Never changes; a change is another object. */
 export interface Resource {
@@ -21,6 +24,8 @@ export interface Resource {
    * changes warms again, and must be followed by its endpoints even if those did not change.
    */
   readonly assignment?: string;
+  /** Listeners only. */
+  readonly listening?: Listening;
 }
 
 /** The message of each resource type that {@linkcode encodeResource} takes. */
@@ -58,12 +63,14 @@ export function encodeResource<T extends ResourceTypeUrl>(
   // life of the resource would keep the slab with everything else that was encoded into it.
   const body = new Uint8Array(encoders[typeUrl].encode(message).finish());
   const assignment = assignmentOf(typeUrl, name, message);
+  const listening = listeningOf(typeUrl, message);
   return {
     typeUrl,
     name,
     version: contentVersion(body),
     body,
     ...(assignment === undefined ? {} : { assignment }),
+    ...(listening === undefined ? {} : { listening }),
   };
 }
 
@@ -93,4 +100,14 @@ function assignmentOf(
   const { type, edsClusterConfig } = message as envoy.config.cluster.v3.ICluster;
   if (type !== envoy.config.cluster.v3.Cluster.DiscoveryType.EDS) return undefined;
   return edsClusterConfig?.serviceName || name;
+}
+
+function listeningOf(
+  typeUrl: ResourceTypeUrl,
+  message: ResourceMessages[ResourceTypeUrl],
+): Listening | undefined {
+  if (typeUrl !== typeUrls.listener) return undefined;
+  const { address, additionalAddresses } = message as envoy.config.listener.v3.IListener;
+  const udp = address?.socketAddress?.protocol === SocketAddress.Protocol.UDP;
+  return { addresses: 1 + (additionalAddresses?.length ?? 0), protocol: udp ? "UDP" : "TCP" };
 }

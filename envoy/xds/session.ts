@@ -186,13 +186,15 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
 
   /** Everything that serving a client of this fleet takes. */
   #join({ fleet, until }: Permission, node: Node): Serving<Request> {
-    const { stores, clock, answerDeadline } = this.#context;
+    const { stores, clock, answerDeadline, paceOf } = this.#context;
     const { id, protocol, typeUrl } = this.#options;
     const store = stores.get(fleet);
     const only = typeUrl === undefined ? {} : { typeUrl };
-    const stream = new DiscoveryStream({ protocol, store, ...only });
+    const pace = paceOf(fleet);
+    const stream = new DiscoveryStream({ protocol, store, pace, ...only });
     const inbox: ResourceChange[] = [];
     const resources = new DisposableStack();
+    resources.use(pace?.reopened.subscribe(() => this.wake()) ?? null);
     resources.use(store.subscribe((change) => {
       inbox.push(change);
       this.wake();

@@ -8,6 +8,7 @@ import type { LogLimit } from "../../base/log_limit.ts";
 import type { XdsLimits } from "./limits.ts";
 import type { ResourceStores } from "./resource_stores.ts";
 import type { ReporterContext } from "./session_reporter.ts";
+import type { SocketPace } from "./socket_pace.ts";
 import type { TurnScheduler } from "./turn_scheduler.ts";
 import type { Authorize } from "./xds_events.ts";
 
@@ -17,6 +18,7 @@ export interface SessionContext extends ReporterContext {
   readonly authorize: Authorize;
   readonly scheduler: TurnScheduler;
   readonly limits: XdsLimits;
+  readonly paceOf: (fleet: string) => SocketPace | undefined;
   readonly answerDeadline: number;
   /** For what clients do wrong. */
   readonly complaints: LogLimit;

@@ -6,6 +6,7 @@
  */
 import type { RequestHeader } from "./request.ts";
 import type { ResourceStore } from "./resource_store.ts";
+import type { SocketPace } from "./socket_pace.ts";
 
 /** What may be sent of a type at this moment; see `order.ts`. */
 export interface Permit {
@@ -60,6 +61,11 @@ export interface TypeStreamOptions {
    * has those.
    */
   readonly startsWhole?: boolean;
+  /**
+   * Delta only: what makes updates wait. Not the first response to a client that comes with nothing:
+   * it has no sockets.
+   */
+  readonly pace?: SocketPace | undefined;
   /** Bytes after which a response takes no further resource, where responses may be partial. */
   readonly maxResponseBytes: number;
 }
@@ -80,7 +86,8 @@ export interface TypeStream<Request extends RequestHeader> {
   setAside(): void;
   /**
    * Whether there are updates or removals that have not been sent, or, to a client that was greeted,
-   * first updates that it has not read.
+   * first updates that it has not read. Updates that the pace holds back do not count: until they are
+   * sent the client's listeners go on naming what they name, which is not removed while they are there.
    */
   waiting(kind: keyof Permit): boolean;
   /** The next response, if there is one to make and nothing is in flight. */

@@ -58,10 +58,18 @@ export function envoyArguments(
   ];
 }
 
-/** The worker threads of an Envoy with these arguments; undefined when they are not ours. */
-export function concurrencyOf(args: readonly string[]): number | undefined {
-  const index = args.indexOf("--concurrency");
-  return Number(args[index + 1]) || undefined;
+/** What an Envoy with these arguments was told; undefined when they are not ours. */
+export function settingsOf(
+  args: readonly string[],
+): Pick<EnvoySettings, "concurrency" | "drainSeconds"> | undefined {
+  const concurrency = numberAfter("--concurrency", args);
+  const drainSeconds = numberAfter("--drain-time-s", args);
+  return concurrency && drainSeconds ? { concurrency, drainSeconds } : undefined;
+}
+
+function numberAfter(flag: string, args: readonly string[]): number | undefined {
+  const index = args.indexOf(flag);
+  return index < 0 ? undefined : Number(args[index + 1]) || undefined;
 }
 
 /** Whether a command line is that of the Envoy whose folder is given. */

@@ -112,7 +112,7 @@ export class HostRuntime implements FleetRuntime {
     this.#credentials = issuer &&
       new CredentialFiles({ issuer, folderOf, stateFiles, log, clock: this.#clock });
     this.#settings = { ...defaults, ...options };
-    this.#budget = descriptorBudget(this.#settings.concurrency);
+    this.#budget = descriptorBudget(this.#settings);
     this.#logTimer = this.#scheduleLogCheck();
   }
 

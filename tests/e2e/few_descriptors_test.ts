@@ -6,9 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
+import { udpIdleTimeoutAnnotation } from "../../apis/kubelb/names.ts";
 import type { LoadBalancerSpec } from "../../apis/kubelb/v1alpha1/mod.ts";
+import { delay, systemClock } from "../../base/clock.ts";
 import { portOwnerOf } from "../../controllers/manager/hub/service_owner.ts";
 import { comparePrecedence } from "../../fleet/port_owner.ts";
+import { applyObject } from "../../tools/cluster/manifest.ts";
 import { ask } from "../../tools/demo/answers.ts";
 import { envoysOf } from "../../tools/installation/envoy_processes.ts";
 import { movedPorts, readPortTable } from "../../tools/installation/port_table.ts";
@@ -17,15 +20,16 @@ import { eventually, Sandbox, TcpBackend, UdpBackend } from "../harness/mod.ts";
 import { HubFixture } from "../manager/hub_fixture.ts";
 import { askEnvoy } from "./envoy_admin.ts";
 
-/** Of 1,301, 301 are divided: with two worker threads that makes 100 listeners. */
-const limit = 1_301;
+/** Of 1,320, 320 are divided: with two worker threads that makes 100 listeners. */
+const limit = 1_320;
 const most = 100;
 
-/** It makes 100 listeners as well, and 150 end an Envoy. */
-const lowLimit = 350;
+/** It makes 100 listeners as well, of which 20 may drain, and 150 end an Envoy. */
+const lowLimit = 370;
+const mayDrain = 20;
 
 /** Enough for 200 listeners. */
-const highLimit = 1_601;
+const highLimit = 1_640;
 
 // A manager's process changes hands while a test runs.
 const sanitizersOff = { sanitizeOps: false, sanitizeResources: false };
@@ -227,6 +231,63 @@ Deno.test("more clients of UDP than there are file descriptors for harm nobody e
   await lastAnswers(await fixture.addressOf("acme", "later"), 10);
   assert.deepEqual(await envoysOf(fixture.hub.manager.folder), [pid]);
 });
+
+Deno.test("changes that come faster than Envoy gives back descriptors wait, and harm nobody", async () => {
+  await using sandbox = await Sandbox.create("programs");
+  await using fixture = await start(sandbox, lowLimit);
+  await using _backend = backendOf(fixture);
+  await fixture.createLoadBalancer("acme", "web");
+  const web = await fixture.addressOf("acme", "web");
+  await lastAnswers(web, 1);
+  await createDatagramPorts(fixture, mayDrain, "1h");
+  await fixture.condition("acme", "names", "Programmed", { status: "True" });
+  const envoys = await envoysOf(fixture.hub.manager.folder);
+
+  // Without a pace an Envoy with so few files ended after the seventh change.
+  for (let change = 1; change <= 40; change++) {
+    await createDatagramPorts(fixture, mayDrain, `${change}m`);
+    await delay(systemClock, 250);
+  }
+  const stats = () =>
+    askEnvoy(fixture.hub.manager, "tenant-acme", "/stats?filter=listener_manager.listener_");
+  assert.match(await stats(), new RegExp(`listener_modified: ${mayDrain}\n`));
+  assert.match(await fixture.hub.manager.log(), /new and changed listeners wait.*possible=20/);
+  await lastAnswers(web, 1);
+
+  await fixture.createLoadBalancer("acme", "later");
+  const { message } = await fixture.condition("acme", "later", "Programmed", { status: "Unknown" });
+  assert.match(message, /until listeners that were changed .* have drained/);
+  await fixture.deleteLoadBalancer("acme", "names");
+  await eventually(async () => /listener_removed: 20\n/.test(await stats()), {
+    describe: "what goes to go at once",
+  });
+  await fixture.condition("acme", "later", "Programmed", { status: "True" }, 90_000);
+  await lastAnswers(await fixture.addressOf("acme", "later"), 1);
+  assert.deepEqual(await envoysOf(fixture.hub.manager.folder), envoys);
+});
+
+/** A load balancer `names`, or another idle timeout of its ports, which changes their listeners. */
+async function createDatagramPorts(
+  { admin }: HubFixture,
+  count: number,
+  idleTimeout: string,
+): Promise<void> {
+  const names = Array.from({ length: count }, (_, at) => `port-${at}`);
+  const annotations = { [udpIdleTimeoutAnnotation]: idleTimeout };
+  await applyObject(admin, {
+    apiVersion: "kubelb.k8c.io/v1alpha1",
+    kind: "LoadBalancer",
+    metadata: { name: "names", namespace: "tenant-acme", annotations },
+    spec: {
+      type: "LoadBalancer",
+      ports: names.map((name, at) => ({ name, protocol: "UDP", port: 8080 + at })),
+      endpoints: [{
+        addressesReference: { name: "default" },
+        ports: names.map((name) => ({ name, protocol: "UDP", port: 31080 })),
+      }],
+    },
+  } as never);
+}
 
 /** Names of load balancers, the oldest first; those of one second by their uid. */
 async function byAge(fixture: HubFixture, names: readonly string[]): Promise<[string, string]> {

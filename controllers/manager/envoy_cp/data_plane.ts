@@ -18,11 +18,13 @@ import { type Acknowledgements, patience, type Progress } from "./acknowledgemen
 import type { EnvoyControlPlane } from "./envoy_control_plane.ts";
 import { ownerKeyOf } from "./resources.ts";
 import type { ServedState } from "./served_state.ts";
+import type { SocketPaces } from "./socket_paces.ts";
 
 /** Where the knowledge comes from. */
 export interface DataPlaneOptions {
   readonly controlPlane: EnvoyControlPlane;
   readonly acknowledgements: Acknowledgements;
+  readonly paces: Pick<SocketPaces, "isPaused">;
   readonly runtime: FleetRuntime;
   readonly stores: ResourceStores;
   /** What other managers say of their Envoys; absent where none can. */
@@ -78,6 +80,10 @@ export class DataPlane implements DataPlaneView, ReportSource, Disposable {
   fleetProblem(fleet: string): string | undefined {
     const { state, message } = this.#options.runtime.status(fleet);
     return state === "failed" || state === "backoff" ? message ?? `Envoy: ${state}` : undefined;
+  }
+
+  isPaused(fleet: string): boolean {
+    return this.#options.paces.isPaused(fleet);
   }
 
   onChanged(listener: (key: string) => void): Disposable {

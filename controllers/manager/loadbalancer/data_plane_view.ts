@@ -14,6 +14,8 @@ export interface DataPlaneView {
   progress(key: string): Progress;
   /** Why a fleet has no Envoy; undefined when nothing is known to be wrong. */
   fleetProblem(fleet: string): string | undefined;
+  /** Whether new and changed listeners of a fleet wait until others have drained. */
+  isPaused(fleet: string): boolean;
   /**
    * Calls `listener` with the key of each load balancer about which something new is known, other
    * than that an Envoy has accepted what it was sent.

@@ -22,6 +22,8 @@ export interface ProgrammedInput {
   readonly progress: Progress;
   /** Why the fleet has no Envoy, when the runtime knows. */
   readonly fleetProblem: string | undefined;
+  /** Whether new and changed listeners wait until others have drained. */
+  readonly paused: boolean;
 }
 
 /**
@@ -34,6 +36,9 @@ const servesNothing: ReadonlySet<string> = new Set([
   reasons.terminating,
   reasons.tooManyPorts,
 ]);
+
+const pause = "Envoy has no file descriptors for it until listeners that were changed or removed " +
+  "within the last minute have drained (LimitNOFILE)";
 
 /**
  * Whether the condition is True for the present generation. From then on only a refusal ends that,
@@ -49,7 +54,7 @@ export function isProgrammed({ status, metadata }: LoadBalancer): boolean {
  * not go back for Envoys that join, leave or reconnect, unless there is none that may serve it.
  */
 export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
-  const { loadBalancer, acceptance, translated, progress, fleetProblem } = input;
+  const { loadBalancer, acceptance, translated, progress, fleetProblem, paused } = input;
   if (progress.kind === "rejected") {
     return { status: "False", reason: reasons.rejected, message: progress.message };
   }
@@ -69,7 +74,8 @@ export function programmedVerdict(input: ProgrammedInput): Verdict | undefined {
   if (!translated) return pending("nothing to send to Envoy yet");
   if (progress.kind === "waiting") {
     const { acknowledged, connected } = progress;
-    return pending(`${acknowledged}/${connected} Envoys have acknowledged`);
+    const counts = `${acknowledged}/${connected} Envoys have acknowledged`;
+    return pending(paused ? `${counts}; ${pause}` : counts);
   }
   const { connected, silent } = progress;
   const counts = `${connected - silent.length}/${connected} Envoys have acknowledged`;

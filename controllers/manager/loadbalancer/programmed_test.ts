@@ -7,7 +7,12 @@ import { tenantNotFound } from "./tenant_absence.ts";
 import { loadBalancerWith } from "./testdata.ts";
 import { tooManyPorts } from "./too_many_ports.ts";
 
-const healthy = { acceptance: accepted, translated: true, fleetProblem: undefined };
+const healthy = {
+  acceptance: accepted,
+  translated: true,
+  fleetProblem: undefined,
+  paused: false,
+};
 
 const all: Progress = { kind: "programmed", connected: 3, silent: [] };
 
@@ -39,6 +44,13 @@ Deno.test("an Envoy with several silent streams is named once, with their number
   const silent = ["pod-1", "pod-2", "pod-1"];
   const message = verdict({ kind: "programmed", connected: 4, silent })?.message;
   assert.equal(message, "1/4 Envoys have acknowledged; no answer from pod-1 ×2, pod-2");
+});
+
+Deno.test("who waits for others to drain is told so", () => {
+  const progress: Progress = { kind: "waiting", acknowledged: 0, connected: 1 };
+  const loadBalancer = loadBalancerWith({});
+  const told = programmedVerdict({ ...healthy, loadBalancer, progress, paused: true });
+  assert.match(told?.message ?? "", /^0\/1 Envoys have acknowledged; .*LimitNOFILE/);
 });
 
 Deno.test("once true for a generation it stays when Envoys come and go", () => {

@@ -87,6 +87,7 @@ export class StatusReporter {
     const current = state?.generation === generation;
     const translated = current && (state?.resources.length ?? 0) > 0;
     const fleetProblem = dataPlane.fleetProblem(namespace);
+    const paused = dataPlane.isPaused(namespace);
     return loadBalancerStatus({
       loadBalancer,
       acceptance,
@@ -101,6 +102,7 @@ export class StatusReporter {
         translated,
         progress,
         fleetProblem,
+        paused,
       }),
       portConflict: this.#conflicts.get(key),
       now: new Date(clock.now()),

@@ -30,6 +30,7 @@ function reporter(refusals = 0) {
     progress: () => progress,
     state: () => undefined,
     fleetProblem: () => undefined,
+    isPaused: () => false,
   } as unknown as DataPlaneView;
   const reporter = new StatusReporter({
     client,
