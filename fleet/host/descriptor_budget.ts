@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LogFields } from "../../base/logger.ts";
 import type { DrainAllowance } from "../../envoy/xds/socket_pace.ts";
 import type { FleetCapacity } from "../runtime.ts";
 import type { EnvoySettings } from "./envoy_command.ts";
@@ -78,4 +79,9 @@ export function descriptorBudget(
     draining: { addresses: draining, time },
     datagramClients: Math.min(manyDatagramClients, Math.floor(rest / 2)),
   };
+}
+
+/** For log lines. */
+export function budgetFields({ draining, ...shares }: DescriptorBudget): LogFields {
+  return { ...shares, draining: draining.addresses };
 }

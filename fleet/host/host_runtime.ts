@@ -15,7 +15,7 @@ import type { CertificateIssuer } from "../identity/xds_identity.ts";
 import type { FleetCapacity, FleetRuntime, FleetStatus } from "../runtime.ts";
 import { ClaimWatch } from "./claim_watch.ts";
 import { CredentialFiles, credentialFiles } from "./credential_files.ts";
-import { type DescriptorBudget, descriptorBudget } from "./descriptor_budget.ts";
+import { budgetFields, type DescriptorBudget, descriptorBudget } from "./descriptor_budget.ts";
 import { type EnvoySettings, files } from "./envoy_command.ts";
 import { EnvoyInstance } from "./envoy_instance.ts";
 import { FleetSupervisor } from "./fleet_supervisor.ts";
@@ -126,7 +126,7 @@ export class HostRuntime implements FleetRuntime {
     const { log, clock = systemClock, stateDirectory } = options;
     const state = await StateDirectory.open(stateDirectory, { log, clock, signal });
     const runtime = new HostRuntime(options, state);
-    log.info("what each Envoy has file descriptors for", { ...runtime.#budget });
+    log.info("what each Envoy has file descriptors for", budgetFields(runtime.#budget));
     try {
       await runtime.#writeEndpoint();
       await Promise.all(state.fleets().map((fleet) => runtime.#adopt(fleet)));
@@ -204,7 +204,7 @@ export class HostRuntime implements FleetRuntime {
     if (budget === undefined || isDeepStrictEqual(budget, this.#budget)) return;
     this.#adopted.set(fleet, budget);
     const message = "an Envoy has file descriptors for other numbers until it is started again";
-    this.options.log.warn(message, { fleet, ...budget });
+    this.options.log.warn(message, { fleet, ...budgetFields(budget) });
   }
 
   /** Where the xDS server is: every Envoy reads it when it starts, and whenever it changes. */

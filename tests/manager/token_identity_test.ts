@@ -35,7 +35,7 @@ async function ask(node: string, token: string | undefined): Promise<DeltaStream
 }
 
 function tokenOf(tenant: string, audiences = ["kubelb-xds"]): Promise<string> {
-  return serviceAccountToken(shared().hub.plane, `tenant-${tenant}`, "kubelb-envoy", audiences);
+  return serviceAccountToken(shared().hub.plane, `tenant-${tenant}`, "kubelb-envoy", { audiences });
 }
 
 Deno.test("the token of a tenant's Envoy opens the tenant's configuration", async () => {

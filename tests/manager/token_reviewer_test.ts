@@ -44,7 +44,7 @@ async function verdict(token: string): Promise<TokenVerdict> {
 const audiences = ["kubelb-xds"];
 
 Deno.test("the token of a fleet's Envoy proves that fleet, until the token expires", async () => {
-  const token = await serviceAccountToken(plane(), "tenant-a", "kubelb-envoy", audiences);
+  const token = await serviceAccountToken(plane(), "tenant-a", "kubelb-envoy", { audiences });
   const found = await verdict(token);
   assert.ok("identity" in found, JSON.stringify(found));
   assert.equal(found.identity.fleet, "tenant-a");
@@ -55,12 +55,12 @@ Deno.test("the token of a fleet's Envoy proves that fleet, until the token expir
 const strangers: Record<string, () => Promise<string>> = {
   "a token for the API server": () => serviceAccountToken(plane(), "tenant-a", "kubelb-envoy"),
   "a token for somebody else": () =>
-    serviceAccountToken(plane(), "tenant-a", "kubelb-envoy", ["somebody-else"]),
-  "the CCM's token": () => serviceAccountToken(plane(), "tenant-a", "kubelb-ccm", audiences),
+    serviceAccountToken(plane(), "tenant-a", "kubelb-envoy", { audiences: ["somebody-else"] }),
+  "the CCM's token": () => serviceAccountToken(plane(), "tenant-a", "kubelb-ccm", { audiences }),
   "nonsense": () => Promise.resolve("nonsense"),
   "a token with a changed signature": async () =>
     `${
-      (await serviceAccountToken(plane(), "tenant-a", "kubelb-envoy", audiences)).slice(0, -8)
+      (await serviceAccountToken(plane(), "tenant-a", "kubelb-envoy", { audiences })).slice(0, -8)
     }AAAAAAAA`,
 };
 
@@ -71,7 +71,7 @@ for (const [what, token] of Object.entries(strangers)) {
 }
 
 Deno.test("the token of a ServiceAccount that was deleted proves nothing any more", async () => {
-  const token = await serviceAccountToken(plane(), "tenant-b", "kubelb-envoy", audiences);
+  const token = await serviceAccountToken(plane(), "tenant-b", "kubelb-envoy", { audiences });
   assert.ok("identity" in await verdict(token));
   const path = "/api/v1/namespaces/tenant-b/serviceaccounts/kubelb-envoy";
   await plane().admin.request("DELETE", path);

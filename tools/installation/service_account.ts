@@ -6,23 +6,26 @@
 import type { ControlPlane } from "../cluster/control_plane.ts";
 
 /** A kubeconfig in a file is not renewed, and whoever reads it may start again much later: seconds. */
-const kubeconfigLife = 24 * 3600;
+const expirationSeconds = 24 * 3600;
 
 interface TokenRequest {
   status: { token: string };
 }
 
-/**
- * A bound token of a ServiceAccount, for the API server or for other audiences.
- *
- * @param seconds until it expires; the API server's own default is an hour.
- */
+/** What a token is for. */
+interface TokenOptions {
+  /** Default: the API server. */
+  readonly audiences?: readonly string[];
+  /** Seconds until it expires; the API server's own default is an hour. */
+  readonly expirationSeconds?: number;
+}
+
+/** A bound token of a ServiceAccount. */
 export async function serviceAccountToken(
   plane: ControlPlane,
   namespace: string,
   name: string,
-  audiences?: readonly string[],
-  seconds?: number,
+  options: TokenOptions = {},
 ): Promise<string> {
   const { status } = await plane.admin.request<TokenRequest>(
     "POST",
@@ -30,7 +33,7 @@ export async function serviceAccountToken(
     {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      spec: { ...(audiences && { audiences }), ...(seconds && { expirationSeconds: seconds }) },
+      spec: options,
     },
   );
   return status.token;
@@ -42,6 +45,6 @@ export async function serviceAccountKubeconfig(
   namespace: string,
   name: string,
 ): Promise<string> {
-  const token = await serviceAccountToken(plane, namespace, name, undefined, kubeconfigLife);
+  const token = await serviceAccountToken(plane, namespace, name, { expirationSeconds });
   return await plane.tokenKubeconfig(token, namespace);
 }
