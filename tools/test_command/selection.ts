@@ -54,10 +54,19 @@ export function parseSelection(
 /** Whether a stage was asked for, by its name or by a path in its `folder`. */
 export function isAskedFor(stage: string, folder: string, { stages, paths }: Selection): boolean {
   return stages.includes(stage) ||
-    paths.some((path) => path === folder || path.startsWith(`${folder}/`));
+    paths.some((path) => isAt(path, folder));
 }
 
 /** Whether a test file is among the paths asked for. */
 export function isSelected(file: string, { paths }: Selection): boolean {
-  return paths.length === 0 || paths.some((path) => file === path || file.startsWith(`${path}/`));
+  return paths.length === 0 || paths.some((path) => isAt(file, path));
+}
+
+/** The paths asked for at which none of `files` is. */
+export function emptyPaths(files: readonly string[], { paths }: Selection): string[] {
+  return paths.filter((path) => !files.some((file) => isAt(file, path)));
+}
+
+function isAt(file: string, path: string): boolean {
+  return file === path || file.startsWith(`${path}/`);
 }

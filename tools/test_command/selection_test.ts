@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isAskedFor, isSelected, parseSelection, type Selection } from "./selection.ts";
+import { emptyPaths, isAskedFor, isSelected, parseSelection, type Selection } from "./selection.ts";
 
 const known = ["format", "unit"];
 
@@ -14,6 +14,11 @@ Deno.test("stages are named by --only, files by their paths", () => {
   assert.deepEqual(selection, { stages: ["unit"], paths: ["kube"], strict: true });
   assert.equal(isSelected("kube/client_test.ts", selection), true);
   assert.equal(isSelected("kubernetes_test.ts", selection), false);
+});
+
+Deno.test("a path without a test is found, whatever others hold", () => {
+  const selection = parseSelection(["kube", "kub", "kube/client_test.ts"], known) as Selection;
+  assert.deepEqual(emptyPaths(["kube/client_test.ts"], selection), ["kub"]);
 });
 
 Deno.test("a stage is asked for by its name, or by a path in its folder", () => {

@@ -16,7 +16,7 @@ import { runIntegrationFile } from "./integration_file.ts";
 import { runTests } from "./test_run.ts";
 import { runDeno } from "./run_command.ts";
 import { seconds, summary } from "./run_stages.ts";
-import { isAskedFor, isSelected, type Selection } from "./selection.ts";
+import { emptyPaths, isAskedFor, isSelected, type Selection } from "./selection.ts";
 import { impossible, type Outcome, type Stage, sum, verdict } from "./stage.ts";
 import { findFiles, type TestKind, testKind } from "./test_files.ts";
 
@@ -34,10 +34,12 @@ const commands: Record<string, string[]> = {
  * The stages that a selection means: those named, else those with a test file among the paths, else
  * all.
  *
- * @throws Error when no test file is at the paths.
+ * @throws Error when there is no test file at one of the paths.
  */
 export async function chooseStages(selection: Selection): Promise<Stage[]> {
   const stages = makeStages(selection);
+  const vain = emptyPaths(await findFiles(root, "_test.ts"), selection);
+  if (vain.length > 0) throw new Error(`no test file at ${vain.join(", ")}`);
   if (selection.stages.length > 0) {
     return stages.filter(({ name }) => selection.stages.includes(name));
   }
@@ -46,7 +48,6 @@ export async function chooseStages(selection: Selection): Promise<Stage[]> {
   for (const kind of ["unit", "integration", "nodes"] as const) {
     if ((await testFiles(selection, kind)).length > 0) filled.add(kind);
   }
-  if (filled.size === 0) throw new Error(`no test file at ${selection.paths.join(", ")}`);
   if (filled.has("integration") || filled.has("nodes")) filled.add("binaries");
   return stages.filter(({ name }) => filled.has(name));
 }
