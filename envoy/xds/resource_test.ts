@@ -37,6 +37,17 @@ Deno.test("a cluster says which assignment it waits for", () => {
   assert.equal(fixed.assignment, undefined);
 });
 
+Deno.test("a listener says how many sockets it has, and of which protocol", () => {
+  const { TCP, UDP } = envoy.config.core.v3.SocketAddress.Protocol;
+  const at = (protocol: typeof TCP | typeof UDP) => ({ socketAddress: { protocol } });
+  const dualStack = { address: at(UDP), additionalAddresses: [{ address: at(UDP) }] };
+  const udp = encodeResource(typeUrls.listener, "names", dualStack);
+  assert.deepEqual(udp.listening, { addresses: 2, protocol: "UDP" });
+  const tcp = encodeResource(typeUrls.listener, "web", { address: at(TCP) });
+  assert.deepEqual(tcp.listening, { addresses: 1, protocol: "TCP" });
+  assert.equal(encodeResource(typeUrls.cluster, "web", {}).listening, undefined);
+});
+
 Deno.test("versions are the same on every machine", () => {
   assert.equal(contentVersion(new TextEncoder().encode("web")), "S15X9usvQrkDmz0e");
 });
