@@ -47,6 +47,7 @@ export class SocketPace implements Disposable {
   /** The first to end is the first. */
   readonly #drains: Drain[] = [];
   #draining = 0;
+  #ended = false;
   #timer: Disposable | undefined;
 
   /**
@@ -75,21 +76,22 @@ export class SocketPace implements Disposable {
     if (protocol === "UDP") this.#drain(addresses);
   }
 
-  /** The client has ended, and with it all of its sockets. */
+  /** All that drained has ended. */
   reset(): void {
     this.#drains.length = 0;
     this.#draining = 0;
     this.#reopen();
   }
 
+  /** The client has ended: nothing waits any more, whatever a stream that outlives it is told. */
   [Symbol.dispose](): void {
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
+    this.#ended = true;
+    this.reset();
   }
 
   #drain(addresses: number): void {
     const allowance = this.allowance();
-    if (allowance === undefined) return;
+    if (allowance === undefined || this.#ended) return;
     const until = this.clock.monotonic() + allowance.time + tolerance;
     const last = this.#drains.at(-1);
     if (last !== undefined && until - last.until < grain) last.addresses += addresses;
@@ -118,7 +120,8 @@ export class SocketPace implements Disposable {
 
   #reopen(): void {
     if (this.#timer === undefined) return;
-    this[Symbol.dispose]();
+    this.#timer[Symbol.dispose]();
+    this.#timer = undefined;
     this.reopened.emit();
   }
 }

@@ -59,7 +59,7 @@ Deno.test("however little is allowed, one change after the other is made", async
 Deno.test("with the client its sockets have ended", () => {
   const { clock, pace, told } = paceOf(1);
   pace.changed(tcp);
-  pace.reset();
+  pace[Symbol.dispose]();
   assert(pace.open);
   assert.deepEqual(told, ["closed", "reopened"]);
   assert.equal(clock.pending, 0);

@@ -20,7 +20,10 @@ export interface SocketPacesOptions {
 /** Milliseconds after which it is said again that a fleet's listeners have to wait. */
 const reminderInterval = 10 * 60_000;
 
-/** One {@linkcode SocketPace} for each fleet, from its first stream to the end of its Envoy. */
+/**
+ * One {@linkcode SocketPace} for each fleet, from its first stream to the end of its Envoy. What drains
+ * of an Envoy that an earlier manager has served is not known.
+ */
 export class SocketPaces implements Disposable {
   readonly #options: SocketPacesOptions;
   readonly #paces = new Map<string, SocketPace>();
@@ -68,7 +71,7 @@ export class SocketPaces implements Disposable {
   }
 
   #forget(fleet: string): void {
-    this.#paces.get(fleet)?.reset();
+    this.#paces.get(fleet)?.[Symbol.dispose]();
     this.#paces.delete(fleet);
   }
 

@@ -55,3 +55,15 @@ Deno.test("fleets have a pace each, the same for all streams, until their Envoy 
   paces[Symbol.dispose]();
   assert.equal(clock.pending, 0);
 });
+
+Deno.test("a stream that outlives its Envoy counts for nothing", () => {
+  const { clock, paces, runtime, statuses, warnings } = setUp();
+  using _paces = paces;
+  paces.attach(runtime);
+  const pace = paces.of("a");
+  statuses.emit(["a", { state: "backoff" }]);
+  for (let count = 0; count < 2; count++) pace.changed(address);
+  assert(pace.open);
+  assert.deepEqual(warnings, []);
+  assert.equal(clock.pending, 0);
+});
