@@ -202,8 +202,8 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     let bytes = 0;
     for (const name of this.#ledger.due) {
       const due = this.#ledger.assess(name);
-      const allowed = isPermitted(due, permit) &&
-        (whole || due.kind !== "update" || this.#mayOpen);
+      const held = this.#ledger.told.get(name);
+      const allowed = isPermitted(due, permit) && (whole || this.#mayOpen || !opens(due, held));
       const size = sizeOf(name, due);
       if (allowed && bytes > 0 && bytes + size > limit) break;
       if (due.kind === "nothing") this.#ledger.settle(name);
@@ -211,7 +211,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
       bytes += size;
       if (due.kind === "update") resources.push(due.resource);
       else removed.push(name);
-      this.#count(due, this.#ledger.told.get(name));
+      this.#count(due, held);
       this.#ledger.tell(name, due.kind === "update" ? due.resource : undefined);
     }
     return { resources, removed };
@@ -227,7 +227,7 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
     const { pace } = this.#options;
     if (pace === undefined || held === undefined) return;
     if (due.kind === "removal") pace.removed(held.listening ?? unknown);
-    if (due.kind !== "update" || due.resource.version === held.version) return;
+    if (due.kind !== "update" || !opens(due, held)) return;
     pace.changed(held.listening ?? due.resource.listening ?? unknown);
   }
 }
@@ -236,6 +236,14 @@ export class DeltaTypeStream implements TypeStream<DeltaRequest> {
 function isPermitted({ kind }: Due, permit: Permit): boolean {
   if (kind === "update") return permit.updates;
   return kind === "absent" || (kind === "removal" && permit.removals);
+}
+
+/**
+ * Whether the client opens sockets for what it is told. What it is told again was counted then: one
+ * that was refused with others for the sake of one of them has no reason to wait.
+ */
+function opens(due: Due, held: Versioned | undefined): boolean {
+  return due.kind === "update" && due.resource.version !== held?.version;
 }
 
 /** An upper bound of what a name adds to a response: content, names (in UTF-8), and framing. */

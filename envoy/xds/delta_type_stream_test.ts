@@ -412,6 +412,24 @@ Deno.test("a listener that is sent again as it was does not drain", () => {
   assert(pace.open);
 });
 
+Deno.test("what was refused together with others is sent again at once, whatever drains", () => {
+  using pace = slowPace();
+  const store = storeOf(listening("a", "1"));
+  const talk = new Conversation(store, { pace });
+  talk.ask();
+  talk.hear();
+  talk.accept();
+  put(store, listening("a", "2"));
+  talk.hear();
+  talk.refuse();
+  assert(!pace.open);
+  talk.stream.resend("a");
+  assert.deepEqual(talk.hear()?.resources, { a: "2" });
+  talk.accept();
+  put(store, listening("a", "3"));
+  assert.equal(talk.hear(), undefined);
+});
+
 Deno.test("a resource larger than a response may be is sent alone", () => {
   const store = storeOf(resource("a", "x".repeat(5000)), resource("b", "1"));
   const talk = new Conversation(store, { maxResponseBytes: 1000 });
