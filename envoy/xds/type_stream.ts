@@ -86,8 +86,9 @@ export interface TypeStream<Request extends RequestHeader> {
   setAside(): void;
   /**
    * Whether there are updates or removals that have not been sent, or, to a client that was greeted,
-   * first updates that it has not read. Updates that the pace holds back do not count: until they are
-   * sent the client's listeners go on naming what they name, which is not removed while they are there.
+   * first updates that it has not read. Updates that the pace holds back do not count, or removals of
+   * other types would wait as long. So a listener must not come to name another cluster: until it is
+   * sent the client has the old one. Here it names the cluster of its own name all its life.
    */
   waiting(kind: keyof Permit): boolean;
   /** The next response, if there is one to make and nothing is in flight. */
