@@ -256,7 +256,7 @@ Deno.test("changes that come faster than Envoy gives back descriptors wait, and 
 
   await fixture.createLoadBalancer("acme", "later");
   const { message } = await fixture.condition("acme", "later", "Programmed", { status: "Unknown" });
-  assert.match(message, /until listeners that were changed .* have drained/);
+  assert.match(message, /listeners wait until others .* have drained/);
   await fixture.deleteLoadBalancer("acme", "names");
   await eventually(async () => /listener_removed: 20\n/.test(await stats()), {
     describe: "what goes to go at once",

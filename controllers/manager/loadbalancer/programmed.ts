@@ -37,8 +37,9 @@ const servesNothing: ReadonlySet<string> = new Set([
   reasons.tooManyPorts,
 ]);
 
-const pause = "Envoy has no file descriptors for it until listeners that were changed or removed " +
-  "within the last minute have drained (LimitNOFILE)";
+/** Of the fleet: the load balancer may wait for something else, such as clusters that warm. */
+const pause = "new and changed listeners wait until others that were changed or removed have " +
+  "drained: Envoy has file descriptors for no more (LimitNOFILE)";
 
 /**
  * Whether the condition is True for the present generation. From then on only a refusal ends that,

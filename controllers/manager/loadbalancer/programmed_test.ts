@@ -46,11 +46,14 @@ Deno.test("an Envoy with several silent streams is named once, with their number
   assert.equal(message, "1/4 Envoys have acknowledged; no answer from pod-1 ×2, pod-2");
 });
 
-Deno.test("who waits for others to drain is told so", () => {
+Deno.test("who waits while others drain is told so", () => {
   const progress: Progress = { kind: "waiting", acknowledged: 0, connected: 1 };
   const loadBalancer = loadBalancerWith({});
   const told = programmedVerdict({ ...healthy, loadBalancer, progress, paused: true });
-  assert.match(told?.message ?? "", /^0\/1 Envoys have acknowledged; .*LimitNOFILE/);
+  assert.match(
+    told?.message ?? "",
+    /^0\/1 Envoys have acknowledged; new and changed listeners wait .*LimitNOFILE/,
+  );
 });
 
 Deno.test("once true for a generation it stays when Envoys come and go", () => {
