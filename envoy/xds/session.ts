@@ -194,7 +194,7 @@ export class Session<Request extends RequestHeader> implements AnySession, Turn 
     const stream = new DiscoveryStream({ protocol, store, pace, ...only });
     const inbox: ResourceChange[] = [];
     const resources = new DisposableStack();
-    resources.use(pace?.reopened.subscribe(() => this.wake()) ?? null);
+    resources.use(pace?.reopened.subscribe(() => this.wake()));
     resources.use(store.subscribe((change) => {
       inbox.push(change);
       this.wake();

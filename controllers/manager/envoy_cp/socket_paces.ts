@@ -37,7 +37,7 @@ export class SocketPaces implements Disposable {
     this.#news = new News(options.clock, reminderInterval);
     this.#pauses = new Counter({
       name: "kubelb_envoy_control_plane_listener_pauses_total",
-      help: "Times that new and changed listeners had to wait for others to drain",
+      help: "Times that as many listeners drained as an Envoy has file descriptors for",
       registers: [options.metrics],
     });
   }
