@@ -11,8 +11,8 @@ const tailLength = 16_384;
 
 /**
  * The line that most likely says why an Envoy ended: the last one of level `critical` or `error`,
- * leaving out the backtrace but for a fault that it begins with, or the last of all. Undefined when
- * it has said nothing.
+ * leaving out the backtrace but for a fault that it begins with, or the last that has no level, as
+ * about arguments. Undefined when it has said nothing of that kind, as before SIGKILL.
  */
 export async function lastWords(folder: string): Promise<string | undefined> {
   const texts = await Promise.all(
@@ -27,6 +27,9 @@ const backtrace = /\[backtrace\]|\] #\d+ |stacktrace for/;
 /** A signal that is a reason itself; before it aborts, an Envoy says why. */
 const fault = /\[backtrace\].*Caught (?!Aborted)/;
 
+/** Lines of a healthy Envoy. */
+const harmless = /^\[[^\]]*\]\[\d+\]\[(trace|debug|info|warning)\]/;
+
 /** Picks the line; see {@linkcode lastWords}. */
 export function mostTelling(text: string): string | undefined {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
@@ -34,7 +37,8 @@ export function mostTelling(text: string): string | undefined {
   const told = grave.findLast((line) => !backtrace.test(line) || fault.test(line)) ??
     grave.findLast((line) => line.includes("Caught "));
   // Nor do time, thread and source position.
-  return (told ?? grave.at(-1) ?? lines.at(-1))?.replace(/^(\[[^\]]*\]\s*)+/, "");
+  const bare = lines.findLast((line) => !harmless.test(line));
+  return (told ?? grave.at(-1) ?? bare)?.replace(/^(\[[^\]]*\]\s*)+/, "");
 }
 
 async function tail(path: string): Promise<string> {

@@ -51,6 +51,11 @@ Deno.test("without a grave line the last one has to do", () => {
   assert.equal(mostTelling(" \n"), undefined);
 });
 
+Deno.test("what a healthy Envoy says is not why it ended", () => {
+  const line = "[2026-11-26 08:14:02.101][7278][warning][misc] [source/common/a.cc:1] field 'b'";
+  assert.equal(mostTelling(`${line}\n`), undefined);
+});
+
 Deno.test("an Envoy that never wrote a log has left no words", async () => {
   assert.equal(await lastWords("/nonexistent"), undefined);
 });
