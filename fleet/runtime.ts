@@ -54,6 +54,11 @@ export interface FleetRuntime extends AsyncDisposable {
   /** The same object while it stays the same; it changes with the fleet's status only. */
   capacity(fleet: string): FleetCapacity;
   /**
+   * Addresses of listeners that drained, by fleet, when its Envoy was taken over from an earlier
+   * manager. Gone with that Envoy.
+   */
+  readonly inheritedDrains: ReadonlyMap<string, number>;
+  /**
    * Makes the fleet run, and keeps it so. Resolves when its process was started, or could not be:
    * then {@linkcode FleetRuntime.status} says why, and it is tried again. Idempotent.
    *

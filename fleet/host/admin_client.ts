@@ -5,6 +5,14 @@
  */
 import { request } from "node:http";
 
+/** Listeners of one Envoy. */
+export interface ListenerCounts {
+  /** Those that take connections. */
+  readonly active: number;
+  /** Those that were changed or went, and live until the drain time has passed. */
+  readonly draining: number;
+}
+
 /** The admin interface of one Envoy. */
 export interface AdminClient {
   /** Whether the Envoy has loaded a complete configuration and serves it. */
@@ -13,6 +21,8 @@ export interface AdminClient {
   drainListeners(): Promise<void>;
   /** How many connections clients have open. @throws when it cannot be reached. */
   connections(): Promise<number>;
+  /** @throws when it cannot be reached. */
+  listeners(): Promise<ListenerCounts>;
   /** Begins all log files anew under their names. @throws when it cannot be reached. */
   reopenLogs(): Promise<void>;
 }
@@ -39,20 +49,36 @@ export function adminClient(socketPath: string): AdminClient {
       const filter = encodeURIComponent("^listener\\..*\\.downstream_cx_active$");
       return sumOfConnections(await call("GET", `/stats?filter=${filter}`));
     },
+    async listeners() {
+      const filter = encodeURIComponent("^listener_manager\\.total_");
+      return listenerCounts(await call("GET", `/stats?type=Gauges&filter=${filter}`));
+    },
     async reopenLogs() {
       await call("POST", "/reopen_logs");
     },
   };
 }
 
+/** Where only filter chains changed Envoy counts those instead of the listener. */
+export function listenerCounts(stats: string): ListenerCounts {
+  const lines = stats.split("\n");
+  const sum = (name: RegExp) => sumOf(lines.filter((line) => name.test(line)).join("\n"));
+  return {
+    active: sum(/\.total_listeners_active:/),
+    draining: sum(/\.total_(listeners|filter_chains)_draining:/),
+  };
+}
+
 /** Adds up `listener.<name>.downstream_cx_active` of all but Envoy's own listeners. */
 export function sumOfConnections(stats: string): number {
+  // Each worker's share is listed too, and would be counted twice.
+  const others = /^listener\.(admin|kubelb_[a-z]+)\.|\.worker_\d+\./;
+  return sumOf(stats.split("\n").filter((line) => !others.test(line)).join("\n"));
+}
+
+function sumOf(stats: string): number {
   let sum = 0;
-  for (const line of stats.split("\n")) {
-    // Each worker's share is listed too, and would be counted twice.
-    if (/^listener\.(admin|kubelb_[a-z]+)\./.test(line) || /\.worker_\d+\./.test(line)) continue;
-    sum += Number(/: (\d+)$/.exec(line)?.[1] ?? 0);
-  }
+  for (const [, value] of stats.matchAll(/: (\d+)$/gm)) sum += Number(value);
   return sum;
 }
 

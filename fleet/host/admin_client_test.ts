@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adminClient, sumOfConnections } from "./admin_client.ts";
+import { adminClient, listenerCounts, sumOfConnections } from "./admin_client.ts";
 
 Deno.test("only connections of clients are counted, and each once", () => {
   const stats = [
@@ -14,6 +14,17 @@ Deno.test("only connections of clients are counted, and each once", () => {
     "",
   ];
   assert.equal(sumOfConnections(stats.join("\n")), 7);
+});
+
+Deno.test("what drains is listeners, and the filter chains of those that keep theirs", () => {
+  const stats = [
+    "listener_manager.total_filter_chains_draining: 15",
+    "listener_manager.total_listeners_active: 82",
+    "listener_manager.total_listeners_draining: 5",
+    "listener_manager.total_listeners_warming: 3",
+    "",
+  ];
+  assert.deepEqual(listenerCounts(stats.join("\n")), { active: 82, draining: 20 });
 });
 
 Deno.test("an Envoy that is not there is not ready", async () => {

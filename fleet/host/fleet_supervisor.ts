@@ -11,6 +11,7 @@ import type { Random } from "../../base/random.ts";
 import type { FleetStatus } from "../runtime.ts";
 import type { EnvoyInstance } from "./envoy_instance.ts";
 import { ClaimedError, lostClaim } from "./claim.ts";
+import type { ListenerCounts } from "./admin_client.ts";
 import type { ClaimWatch } from "./claim_watch.ts";
 import { fleetStatus } from "./fleet_status.ts";
 import { lastWords } from "./last_words.ts";
@@ -85,6 +86,11 @@ export class FleetSupervisor implements AsyncDisposable {
     this.#dispatch({ kind: "remove" });
     await this.#until(() => !isEnding(this.#state));
     await this.#cleaning;
+  }
+
+  /** The listeners of its Envoy. @throws when it cannot be reached. */
+  async listeners(): Promise<ListenerCounts> {
+    return await this.options.instance.admin().listeners();
   }
 
   /** Tells Envoy that its log files were moved away. @throws when it cannot be reached. */

@@ -4,7 +4,6 @@
  * @module
  */
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { describeError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -19,8 +18,8 @@ import { budgetFields, type DescriptorBudget, descriptorBudget } from "./descrip
 import { type EnvoySettings, files } from "./envoy_command.ts";
 import { EnvoyInstance } from "./envoy_instance.ts";
 import { FleetSupervisor } from "./fleet_supervisor.ts";
+import { Inheritance } from "./inheritance.ts";
 import { rotateLogs } from "./log_rotation.ts";
-import { processBudget } from "./process_budget.ts";
 import { ProcessWatch } from "./process_watch.ts";
 import { StateDirectory } from "./state_directory.ts";
 import { StateFiles } from "./state_files.ts";
@@ -93,8 +92,7 @@ export class HostRuntime implements FleetRuntime {
   readonly #clock: Clock;
   readonly #settings: EnvoySettings;
   readonly #budget: DescriptorBudget;
-  /** Of fleets whose Envoy an earlier manager has started, with other limits than ours. */
-  readonly #adopted = new Map<string, DescriptorBudget>();
+  readonly #inheritance: Inheritance;
   #logTimer: Disposable;
   #disposed = false;
 
@@ -113,6 +111,7 @@ export class HostRuntime implements FleetRuntime {
       new CredentialFiles({ issuer, folderOf, stateFiles, log, clock: this.#clock });
     this.#settings = { ...defaults, ...options };
     this.#budget = descriptorBudget(this.#settings);
+    this.#inheritance = new Inheritance(this.#budget, log);
     this.#logTimer = this.#scheduleLogCheck();
   }
 
@@ -138,7 +137,11 @@ export class HostRuntime implements FleetRuntime {
   }
 
   capacity(fleet: string): FleetCapacity {
-    return this.#adopted.get(fleet) ?? this.#budget;
+    return this.#inheritance.budgetOf(fleet);
+  }
+
+  get inheritedDrains(): ReadonlyMap<string, number> {
+    return this.#inheritance.drains;
   }
 
   async ensure(fleet: string): Promise<void> {
@@ -193,18 +196,9 @@ export class HostRuntime implements FleetRuntime {
   async #adopt(fleet: string): Promise<void> {
     const supervisor = this.#supervisor(fleet);
     await supervisor.adopt();
-    this.#readBudget(fleet, supervisor.status.pid);
+    await this.#inheritance.read(fleet, supervisor);
     // Its certificate may have expired, or the authorities changed, while no manager was there.
     if (supervisor.status.state !== "stopped") this.#credentials?.follow(fleet);
-  }
-
-  /** An Envoy that is adopted keeps the limit that it was started with. */
-  #readBudget(fleet: string, pid: number | undefined): void {
-    const budget = pid === undefined ? undefined : processBudget(pid);
-    if (budget === undefined || isDeepStrictEqual(budget, this.#budget)) return;
-    this.#adopted.set(fleet, budget);
-    const message = "an Envoy has file descriptors for other numbers until it is started again";
-    this.options.log.warn(message, { fleet, ...budgetFields(budget) });
   }
 
   /** Where the xDS server is: every Envoy reads it when it starts, and whenever it changes. */
@@ -272,7 +266,7 @@ export class HostRuntime implements FleetRuntime {
   #report(fleet: string): void {
     const status = this.status(fleet);
     // It has ended; before the others hear of that, for they ask what the next can hold.
-    if (status.pid === undefined) this.#adopted.delete(fleet);
+    if (status.pid === undefined) this.#inheritance.forget(fleet);
     for (const listener of [...this.#listeners]) listener(fleet, status);
   }
 

@@ -62,6 +62,16 @@ export function limitsOf(pid: number): string | undefined {
   return readProc(`${pid}/limits`);
 }
 
+/** How many files a process has open; undefined when it is gone. */
+export function openFiles(pid: number): number | undefined {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || isNoSuchProcess(error)) return undefined;
+    throw error;
+  }
+}
+
 let cachedBootId: string | undefined;
 
 function bootId(): string {

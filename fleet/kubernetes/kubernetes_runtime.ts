@@ -89,6 +89,9 @@ export class KubernetesRuntime implements FleetRuntime {
     return new KubernetesRuntime(options, caches);
   }
 
+  /** Not known, and pods have descriptors enough. */
+  readonly inheritedDrains: ReadonlyMap<string, number> = new Map();
+
   capacity(): FleetCapacity {
     return podCapacity;
   }

@@ -266,6 +266,30 @@ Deno.test("changes that come faster than Envoy gives back descriptors wait, and 
   assert.deepEqual(await envoysOf(fixture.hub.manager.folder), envoys);
 });
 
+Deno.test("the next manager knows what drains already", sanitizersOff, async () => {
+  await using sandbox = await Sandbox.create("programs");
+  await using fixture = await start(sandbox, lowLimit);
+  await using _backend = backendOf(fixture);
+  await createDatagramPorts(fixture, mayDrain, "1h");
+  await fixture.condition("acme", "names", "Programmed", { status: "True" });
+  await createDatagramPorts(fixture, mayDrain, "1m");
+  await eventually(async () => {
+    const stats = await askEnvoy(fixture.hub.manager, "tenant-acme", "/stats?filter=draining");
+    return stats.includes(`total_listeners_draining: ${mayDrain}\n`);
+  }, { describe: "the changed listeners to drain" });
+  const envoys = await envoysOf(fixture.hub.manager.folder);
+
+  // Without that knowledge each manager had another twenty drain, and the eighth had ended the Envoy.
+  await restartManager(fixture);
+  await fixture.createLoadBalancer("acme", "later");
+  // The Envoy connects to it a moment later.
+  const told = { status: "Unknown", message: /wait until others .* have drained/ };
+  await fixture.condition("acme", "later", "Programmed", told, 30_000);
+  await fixture.condition("acme", "later", "Programmed", { status: "True" }, 90_000);
+  await lastAnswers(await fixture.addressOf("acme", "later"), 1);
+  assert.deepEqual(await envoysOf(fixture.hub.manager.folder), envoys);
+});
+
 /** A load balancer `names`, or another idle timeout of its ports, which changes their listeners. */
 async function createDatagramPorts(
   { admin }: HubFixture,

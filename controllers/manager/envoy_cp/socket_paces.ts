@@ -21,8 +21,8 @@ export interface SocketPacesOptions {
 const reminderInterval = 10 * 60_000;
 
 /**
- * One {@linkcode SocketPace} for each fleet, from its first stream to the end of its Envoy. What drains
- * of an Envoy that an earlier manager has served is not known.
+ * One {@linkcode SocketPace} for each fleet, from its first stream to the end of its Envoy. It begins
+ * with what an earlier manager has left draining, where the runtime knows.
  */
 export class SocketPaces implements Disposable {
   readonly #options: SocketPacesOptions;
@@ -43,8 +43,11 @@ export class SocketPaces implements Disposable {
   }
 
   /** Where Envoys run, and so what each can hold; until that is known nothing waits. */
-  attach(runtime: Pick<FleetRuntime, "capacity" | "subscribe">): void {
+  attach(runtime: Pick<FleetRuntime, "capacity" | "inheritedDrains" | "subscribe">): void {
     this.#runtime = runtime;
+    for (const [fleet, addresses] of runtime.inheritedDrains) {
+      this.of(fleet).changed({ addresses, protocol: "TCP" });
+    }
     this.#subscription = runtime.subscribe((fleet, { pid }) => {
       if (pid === undefined) this.#forget(fleet);
     });

@@ -23,6 +23,7 @@ function setUp() {
   const statuses = new Listeners<[fleet: string, FleetStatus]>();
   const runtime = {
     capacity: () => capacity,
+    inheritedDrains: new Map<string, number>(),
     subscribe: (listener: (fleet: string, status: FleetStatus) => void) =>
       statuses.subscribe(([fleet, status]) => listener(fleet, status)),
   };
@@ -66,4 +67,15 @@ Deno.test("a stream that outlives its Envoy counts for nothing", () => {
   assert(pace.open);
   assert.deepEqual(warnings, []);
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("what drained already when an Envoy was taken over counts", async () => {
+  const { clock, paces, runtime } = setUp();
+  runtime.inheritedDrains.set("a", 5);
+  paces.attach(runtime);
+  assert(paces.isPaused("a"));
+  assert(!paces.isPaused("b"));
+  await clock.advance(63_000);
+  assert(!paces.isPaused("a"));
+  paces[Symbol.dispose]();
 });
