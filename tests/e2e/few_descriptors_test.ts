@@ -34,6 +34,11 @@ const highLimit = 1_640;
 // A manager's process changes hands while a test runs.
 const sanitizersOff = { sanitizeOps: false, sanitizeResources: false };
 
+const waitsForOthers = {
+  status: "Unknown",
+  message: /listeners wait until others .* have drained/,
+};
+
 const tooMany = { status: "False", reason: "TooManyPorts" };
 
 /** Port 8080 and those behind it, all with the same backend. */
@@ -255,8 +260,7 @@ Deno.test("changes that come faster than Envoy gives back descriptors wait, and 
   await lastAnswers(web, 1);
 
   await fixture.createLoadBalancer("acme", "later");
-  const { message } = await fixture.condition("acme", "later", "Programmed", { status: "Unknown" });
-  assert.match(message, /listeners wait until others .* have drained/);
+  await fixture.condition("acme", "later", "Programmed", waitsForOthers);
   await fixture.deleteLoadBalancer("acme", "names");
   await eventually(async () => /listener_removed: 20\n/.test(await stats()), {
     describe: "what goes to go at once",
@@ -283,8 +287,7 @@ Deno.test("the next manager knows what drains already", sanitizersOff, async () 
   await restartManager(fixture);
   await fixture.createLoadBalancer("acme", "later");
   // The Envoy connects to it a moment later.
-  const told = { status: "Unknown", message: /wait until others .* have drained/ };
-  await fixture.condition("acme", "later", "Programmed", told, 30_000);
+  await fixture.condition("acme", "later", "Programmed", waitsForOthers, 30_000);
   await fixture.condition("acme", "later", "Programmed", { status: "True" }, 90_000);
   await lastAnswers(await fixture.addressOf("acme", "later"), 1);
   assert.deepEqual(await envoysOf(fixture.hub.manager.folder), envoys);
