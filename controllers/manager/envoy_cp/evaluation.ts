@@ -5,7 +5,6 @@
  * @module
  */
 import type { Service } from "../../../apis/core/v1.ts";
-import { proxyProtocolAnnotation } from "../../../apis/kubelb/names.ts";
 import type { LoadBalancer } from "../../../apis/kubelb/v1alpha1/mod.ts";
 import type { L4Endpoint, L4Service } from "../../../envoy/translate/l4_service.ts";
 import { parseIp } from "../endpoint_guard/cidr.ts";
@@ -16,6 +15,7 @@ import { udpIdleTimeout } from "../loadbalancer/udp_idle_timeout.ts";
 import { bindingOf } from "./binding.ts";
 import { type EndpointFindings, endpointsByPort, type EndpointSources } from "./endpoint_groups.ts";
 import { healthCheckOf, healthCheckRemark } from "./health_check.ts";
+import { proxyProtocolOf, proxyProtocolRemark } from "./proxy_protocol.ts";
 import { serviceNameOf } from "./resources.ts";
 
 /** How the endpoints were found: the condition `ResourcesResolved`. */
@@ -100,8 +100,7 @@ function serviceOf(
   const { loadBalancer: { metadata, spec }, hubService, runtime } = input;
   const binding = hubService && bindingOf(hubService, port, runtime);
   if (binding === undefined) return [];
-  const proxyProtocol = port.protocol === "TCP" &&
-    metadata.annotations?.[proxyProtocolAnnotation] === "v2";
+  const proxyProtocol = proxyProtocolOf(input.loadBalancer, port.protocol);
   const healthCheck = healthCheckOf(spec, port.protocol, input.checkInterval);
   return [{
     name: serviceNameOf(metadata, port),
@@ -115,7 +114,7 @@ function serviceOf(
       idleTimeout: udpIdleTimeout(input.loadBalancer, port.port),
       maxClients: input.datagramClients,
     }),
-    ...(proxyProtocol && { proxyProtocol: "v2" as const }),
+    ...(proxyProtocol && { proxyProtocol }),
     ...(input.accessLogPath && { accessLogPath: input.accessLogPath }),
   }];
 }
@@ -125,7 +124,11 @@ function remarkOn(
   services: readonly L4Service[],
 ): string | undefined {
   const checks = services.some(({ healthCheck }) => healthCheck !== undefined);
-  return checks ? healthCheckRemark(loadBalancer.spec, checkInterval) : undefined;
+  const remarks = [
+    checks ? healthCheckRemark(loadBalancer.spec, checkInterval) : undefined,
+    proxyProtocolRemark(loadBalancer),
+  ].filter((remark) => remark !== undefined);
+  return remarks.length > 0 ? remarks.join("; ") : undefined;
 }
 
 /** Only where Envoy sees the client's own address (design §2.11); elsewhere the Service does it. */

@@ -270,6 +270,12 @@ Deno.test("where nothing is checked, or stays as it was, nothing is remarked on"
   assert.deepEqual([waiting.kind, waiting.remark], ["keep", undefined]);
 });
 
+Deno.test("everything that is done otherwise is remarked on", () => {
+  const loadBalancer = loadBalancerWith({ healthCheck: { interval: "1s" } });
+  loadBalancer.metadata.annotations = { "kubelb.k8c.io/proxy-protocol": "v1" };
+  assert.match(evaluated(loadBalancer).remark ?? "", /^spec\.healthCheck.*; the annotation .*"v1"/);
+});
+
 Deno.test("persistence and the PROXY protocol are passed on; the latter for TCP only", () => {
   const loadBalancer = loadBalancerWith({
     persistence: { type: "SourceIP" },
