@@ -61,8 +61,7 @@ export function adminClient(socketPath: string): AdminClient {
 
 /** Where only filter chains changed Envoy counts those instead of the listener. */
 export function listenerCounts(stats: string): ListenerCounts {
-  const lines = stats.split("\n");
-  const sum = (name: RegExp) => sumOf(lines.filter((line) => name.test(line)).join("\n"));
+  const sum = (name: RegExp) => sumOf(stats, (line) => name.test(line));
   return {
     active: sum(/\.total_listeners_active:/),
     draining: sum(/\.total_(listeners|filter_chains)_draining:/),
@@ -73,13 +72,12 @@ export function listenerCounts(stats: string): ListenerCounts {
 export function sumOfConnections(stats: string): number {
   // Each worker's share is listed too, and would be counted twice.
   const others = /^listener\.(admin|kubelb_[a-z]+)\.|\.worker_\d+\./;
-  return sumOf(stats.split("\n").filter((line) => !others.test(line)).join("\n"));
+  return sumOf(stats, (line) => !others.test(line));
 }
 
-function sumOf(stats: string): number {
-  let sum = 0;
-  for (const [, value] of stats.matchAll(/: (\d+)$/gm)) sum += Number(value);
-  return sum;
+function sumOf(stats: string, counts: (line: string) => boolean): number {
+  const values = stats.split("\n").filter(counts).map((line) => /: (\d+)$/.exec(line)?.[1] ?? 0);
+  return values.reduce<number>((sum, value) => sum + Number(value), 0);
 }
 
 /** The body of a 200; everything else is an error. */

@@ -6,7 +6,7 @@
 import type { LogFields } from "../../base/logger.ts";
 import type { DrainAllowance } from "../../envoy/xds/socket_pace.ts";
 import type { FleetCapacity } from "../runtime.ts";
-import type { EnvoySettings } from "./envoy_command.ts";
+import type { DescriptorUse } from "./envoy_command.ts";
 
 /** What one Envoy can hold. */
 export interface DescriptorBudget extends FleetCapacity {
@@ -32,9 +32,6 @@ const manyDraining = 10_000;
 
 /** More than a port has in a minute, unless somebody invents them. */
 const manyDatagramClients = 100_000;
-
-/** What decides about a process's file descriptors besides their number. */
-export type DescriptorUse = Pick<EnvoySettings, "concurrency" | "drainSeconds">;
 
 /**
  * Divides what a process may open. A connection through Envoy takes two file descriptors, a listener

@@ -18,6 +18,9 @@ export interface EnvoySettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** What decides, besides their number, what the file descriptors of an Envoy are good for. */
+export type DescriptorUse = Pick<EnvoySettings, "concurrency" | "drainSeconds">;
+
 /** Names inside a fleet's folder, which is Envoy's working directory. */
 export const files = {
   bootstrap: "bootstrap.json",
@@ -59,9 +62,7 @@ export function envoyArguments(
 }
 
 /** What an Envoy with these arguments was told; undefined when they are not ours. */
-export function settingsOf(
-  args: readonly string[],
-): Pick<EnvoySettings, "concurrency" | "drainSeconds"> | undefined {
+export function settingsOf(args: readonly string[]): DescriptorUse | undefined {
   const concurrency = numberAfter("--concurrency", args);
   const drainSeconds = numberAfter("--drain-time-s", args);
   return concurrency && drainSeconds ? { concurrency, drainSeconds } : undefined;

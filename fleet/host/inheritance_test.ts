@@ -4,6 +4,7 @@ import type { ListenerCounts } from "./admin_client.ts";
 import type { DescriptorBudget } from "./descriptor_budget.ts";
 import { Inheritance } from "./inheritance.ts";
 import { openFiles } from "./process_identity.ts";
+import { livingProcess } from "./testing/living_process.ts";
 
 const budget: DescriptorBudget = {
   listeners: 100,
@@ -15,19 +16,9 @@ const budget: DescriptorBudget = {
 /** A process with the limits, the arguments and the open files of an Envoy. */
 async function withProcess(use: (pid: number) => Promise<void>): Promise<void> {
   const files = "exec 3<&0 4<&0 5<&0 6<&0 7<&0 8<&0 9<&0";
-  const script =
-    `${files}; exec sh -c 'echo ready; read line' sh --concurrency 2 --drain-time-s 60`;
-  await using process = new Deno.Command("sh", {
-    args: ["-c", script],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const output = process.stdout.getReader();
-  await output.read();
+  const args = ["sh", "--concurrency", "2", "--drain-time-s", "60"];
+  await using process = await livingProcess(args, files);
   await use(process.pid);
-  await process.stdin.close();
-  await output.cancel();
-  await process.status;
 }
 
 /** An Envoy that answers so when it is asked what drains. */

@@ -64,12 +64,7 @@ export function limitsOf(pid: number): string | undefined {
 
 /** How many files a process has open; undefined when it is gone. */
 export function openFiles(pid: number): number | undefined {
-  try {
-    return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || isNoSuchProcess(error)) return undefined;
-    throw error;
-  }
+  return whileThere(() => [...Deno.readDirSync(`/proc/${pid}/fd`)].length);
 }
 
 let cachedBootId: string | undefined;
@@ -79,8 +74,13 @@ function bootId(): string {
 }
 
 function readProc(path: string): string | undefined {
+  return whileThere(() => Deno.readTextFileSync(`/proc/${path}`));
+}
+
+/** What is read of a process; undefined when it is gone. */
+function whileThere<Result>(read: () => Result): Result | undefined {
   try {
-    return Deno.readTextFileSync(`/proc/${path}`);
+    return read();
   } catch (error) {
     // ESRCH: it ended between open and read.
     if (error instanceof Deno.errors.NotFound || isNoSuchProcess(error)) return undefined;

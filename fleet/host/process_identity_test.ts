@@ -1,31 +1,11 @@
 import assert from "node:assert/strict";
 import { commandLine, findProcess, identify, isAlive, startOfLiving } from "./process_identity.ts";
-
-/** A process that lives until it is disposed; `name` is its last argument. */
-async function living(name: string) {
-  const child = new Deno.Command("sh", {
-    args: ["-c", "echo started; read line", name],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  // While a program is being loaded its arguments cannot be read yet.
-  const reader = child.stdout.getReader();
-  await reader.read();
-  return {
-    pid: child.pid,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await reader.cancel();
-      await child.stdin.close().catch(() => {});
-      await child.status;
-    },
-  };
-}
+import { livingProcess } from "./testing/living_process.ts";
 
 Deno.test("a process is known by its number and its start", async () => {
   let pid;
   {
-    await using process = await living("some process");
+    await using process = await livingProcess(["some process"]);
     pid = process.pid;
     const identity = identify(pid);
     assert(identity !== undefined && isAlive(identity));
@@ -38,7 +18,7 @@ Deno.test("a process is known by its number and its start", async () => {
 
 Deno.test("a process is found by its arguments", async () => {
   const name = `kubelb-${crypto.randomUUID()}`;
-  await using process = await living(name);
+  await using process = await livingProcess([name]);
   assert.equal(commandLine(process.pid)?.at(-1), name);
   assert.equal(findProcess((args) => args.includes(name))?.pid, process.pid);
   assert.equal(findProcess((args) => args.includes("no such argument")), undefined);
