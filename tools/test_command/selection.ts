@@ -53,8 +53,7 @@ export function parseSelection(
 
 /** Whether a stage was asked for, by its name or by a path in its `folder`. */
 export function isAskedFor(stage: string, folder: string, { stages, paths }: Selection): boolean {
-  return stages.includes(stage) ||
-    paths.some((path) => isAt(path, folder));
+  return stages.includes(stage) || paths.some((path) => isAt(path, folder));
 }
 
 /** Whether a test file is among the paths asked for. */

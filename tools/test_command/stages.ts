@@ -38,16 +38,15 @@ const commands: Record<string, string[]> = {
  */
 export async function chooseStages(selection: Selection): Promise<Stage[]> {
   const stages = makeStages(selection);
-  const vain = emptyPaths(await findFiles(root, "_test.ts"), selection);
+  const files = await findFiles(root, "_test.ts");
+  const vain = emptyPaths(files, selection);
   if (vain.length > 0) throw new Error(`no test file at ${vain.join(", ")}`);
   if (selection.stages.length > 0) {
     return stages.filter(({ name }) => selection.stages.includes(name));
   }
   if (selection.paths.length === 0) return stages;
-  const filled = new Set<string>();
-  for (const kind of ["unit", "integration", "nodes"] as const) {
-    if ((await testFiles(selection, kind)).length > 0) filled.add(kind);
-  }
+  const selected = files.filter((file) => isSelected(file, selection));
+  const filled = new Set<string>(selected.map(testKind));
   if (filled.has("integration") || filled.has("nodes")) filled.add("binaries");
   return stages.filter(({ name }) => filled.has(name));
 }
