@@ -338,8 +338,9 @@ Deno.test("one that brings something from an earlier stream need not start whole
   assert.deepEqual(Object.keys(talk.hear()!.resources), ["a"]);
 });
 
-/** Allows one socket to drain. */
-const slowPace = () => new SocketPace(new FakeClock(), () => ({ addresses: 1, time: 60_000 }));
+/** Allows one socket to drain, or as many as it is told. */
+const slowPace = (allowed = () => 1) =>
+  new SocketPace(new FakeClock(), () => ({ addresses: allowed(), time: 60_000 }));
 
 const listening = (name: string, content: string, protocol: "TCP" | "UDP" = "TCP") => ({
   ...resource(name, content),
@@ -356,7 +357,8 @@ Deno.test("a client that comes with nothing gets everything at once, whatever dr
 });
 
 Deno.test("changed and new listeners wait for those that drain, and keep nothing else waiting", () => {
-  using pace = slowPace();
+  let allowed = 1;
+  using pace = slowPace(() => allowed);
   const store = storeOf(listening("a", "1"), listening("b", "1"), listening("c", "1"));
   const talk = new Conversation(store, { startsWhole: true, pace });
   talk.ask();
@@ -374,11 +376,11 @@ Deno.test("changed and new listeners wait for those that drain, and keep nothing
   talk.accept();
   put(store, listening("b", "3"));
   assert.equal(talk.hear(), undefined);
-  pace.reset();
+  allowed++;
   assert(talk.stream.waiting("updates"));
   assert.deepEqual(talk.hear()?.resources, { b: "3" }, "the newest, and only as much as may drain");
   talk.accept();
-  pace.reset();
+  allowed++;
   assert.deepEqual(talk.hear()?.resources, { d: "1" });
   talk.accept();
   drop(store, "d");

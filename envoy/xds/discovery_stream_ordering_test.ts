@@ -113,9 +113,12 @@ abstract class Client {
 
 class DeltaEnvoy extends Client {
   #stream!: DiscoveryStream<ReturnType<typeof delta>>;
-  /** One listener may drain at once, until the end. */
-  #allowance: { addresses: number; time: number } | undefined = { addresses: 1, time: 60_000 };
-  readonly #pace = new SocketPace(new FakeClock(), () => this.#allowance);
+  /** Listeners that may drain at once; nothing ever has drained. */
+  #allowed = 1;
+  readonly #pace = new SocketPace(
+    new FakeClock(),
+    () => ({ addresses: this.#allowed, time: 60_000 }),
+  );
 
   constructor(private readonly store: ResourceStore) {
     super();
@@ -149,11 +152,11 @@ class DeltaEnvoy extends Client {
   }
 
   override drained(): void {
-    this.#pace.reset();
+    this.#allowed++;
   }
 
   settle(): void {
-    this.#allowance = undefined;
+    this.#allowed = Infinity;
     this.#stream.settle();
   }
 

@@ -76,17 +76,12 @@ export class SocketPace implements Disposable {
     if (protocol === "UDP") this.#drain(addresses);
   }
 
-  /** All that drained has ended. */
-  reset(): void {
-    this.#drains.length = 0;
-    this.#draining = 0;
-    this.#reopen();
-  }
-
   /** The client has ended: nothing waits any more, whatever a stream that outlives it is told. */
   [Symbol.dispose](): void {
     this.#ended = true;
-    this.reset();
+    this.#drains.length = 0;
+    this.#draining = 0;
+    this.#reopen();
   }
 
   #drain(addresses: number): void {
